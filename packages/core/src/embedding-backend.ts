@@ -1,0 +1,19 @@
+import type { EmbeddingModel } from "./embedding-model.js";
+import type { ModelFolder } from "./model-folder.js";
+
+/** Opens the folders of one family of models. */
+export interface EmbeddingBackend {
+  /** "static", "transformer-int8", … */
+  readonly name: string;
+  /** Whether this backend can open the folder. Looks at file names and small configuration files only. */
+  detect(folder: ModelFolder): Promise<boolean>;
+  /** Loads the model. Throws InvalidFileError for a file that is not what it claims to be. */
+  load(folder: ModelFolder, options?: LoadOptions): Promise<EmbeddingModel>;
+}
+
+/** Options every backend understands; a backend may take more. */
+export interface LoadOptions {
+  /** Shorter limit on the input, in tokens. */
+  maxTokens?: number;
+  signal?: AbortSignal;
+}

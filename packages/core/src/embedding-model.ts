@@ -1,0 +1,53 @@
+import type { Embeddings } from "./embeddings.js";
+
+/** What a backend author writes. Users call `embed()` and `embedStream()` instead of `doEmbed`. */
+export interface EmbeddingModel {
+  readonly specificationVersion: "v1";
+  /** Identity, revision included: an index remembers it and refuses the queries of another model. */
+  readonly modelId: string;
+  /** Columns of what `doEmbed` returns. */
+  readonly dimensions: number;
+  /** Longest input in tokens; what is beyond is cut and reported. `undefined`: no limit. */
+  readonly maxTokens: number | undefined;
+  /** Texts put before an input, by input type: "query", "document", … */
+  readonly prompts: Readonly<Record<string, string>>;
+  /** What `kokeshi models inspect` shows beyond the fields above. */
+  readonly description?: ModelDescription;
+
+  /**
+   * One vector a text, in order. The vector of a text depends on that text alone, never on its neighbours. The
+   * result belongs to the caller, who may write to it.
+   * Rejects with `signal.reason` when aborted.
+   */
+  doEmbed(call: EmbedCall): Promise<EmbedResult>;
+
+  /** Frees threads, sessions and memory; the model cannot be used afterwards. */
+  close(): Promise<void>;
+}
+
+export interface EmbedCall {
+  /** Texts with their prompt already in front. */
+  texts: readonly string[];
+  signal?: AbortSignal;
+}
+
+export interface EmbedResult {
+  /** `texts.length` rows of `dimensions` columns. */
+  embeddings: Embeddings;
+  /** Tokens that went into each row, after truncation. */
+  tokenCounts: Uint32Array;
+  /** Indices of the texts that were cut to `maxTokens`. */
+  truncated: readonly number[];
+}
+
+export interface ModelDescription {
+  /** Name of the backend that opened it. */
+  backend: string;
+  /** "fast" where the compiled tokenizer is used, "library" where @huggingface/tokenizers is. */
+  tokenizerPath: "fast" | "library";
+  /** Number format of the stored weights: "float32", "float16", "int8", … */
+  precision: string;
+  /** Whether a text gets the same vector in every batch. */
+  batchInvariant: boolean;
+  licence?: string;
+}
