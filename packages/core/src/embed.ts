@@ -2,6 +2,7 @@ import type { EmbeddingModel, EmbedResult } from "./embedding-model.js";
 import { Embeddings } from "./embeddings.js";
 import { embedStream } from "./embed-stream.js";
 import { InvalidArgumentError } from "./errors.js";
+import { requireDimensions } from "./vector-steps.js";
 
 export interface EmbedOptions {
   /** "query" or "document" (or another of the model's prompts): which prompt goes before each text. */
@@ -48,6 +49,7 @@ export async function embed(
     });
   }
   const dimensions = options.dimensions ?? model.dimensions;
+  requireDimensions(dimensions, model.dimensions);
   const embeddings = Embeddings.zeros(texts.length, dimensions);
   const tokenCounts = new Uint32Array(texts.length);
   const truncated: number[] = [];

@@ -1,9 +1,4 @@
-export type KokeshiErrorCode =
-  | "invalid-argument"
-  | "invalid-file"
-  | "not-found"
-  | "network"
-  | (string & {});
+export type KokeshiErrorCode = "invalid-argument" | "invalid-file" | "not-found" | "network" | (string & {});
 
 export interface KokeshiErrorDetails {
   /** The part of Kokeshi that raised it: "core", "static-model", "hub", … */

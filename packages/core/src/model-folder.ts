@@ -25,7 +25,10 @@ export function memoryFolder(
 ): ModelFolder & Required<Pick<ModelFolder, "list">> {
   const encoder = new TextEncoder();
   const contents = new Map(
-    Object.entries(files).map(([path, file]) => [path, typeof file === "string" ? encoder.encode(file) : file]),
+    Object.entries(files).map(([path, file]) => [
+      path,
+      typeof file === "string" ? encoder.encode(file) : file,
+    ]),
   );
   return {
     modelId,

@@ -1,0 +1,173 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { embed } from "./embed.js";
+import { embedStream } from "./embed-stream.js";
+import { InvalidArgumentError } from "./errors.js";
+import { characterCountModel } from "./fixtures/character-count-model.js";
+
+const length = (vector: Float32Array) => Math.hypot(...vector);
+
+describe("embed", () => {
+  it("returns one unit vector a text, in order, over any batch size", async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(fc.string({ minLength: 1 })),
+        fc.integer({ min: 1, max: 9 }),
+        async (texts, batchSize) => {
+          const { embeddings, tokenCounts } = await embed(characterCountModel(), texts, { batchSize });
+          expect(embeddings.rows).toBe(texts.length);
+          for (const [index, text] of texts.entries()) {
+            const alone = await embed(characterCountModel(), [text]);
+            expect(embeddings.row(index)).toEqual(alone.embeddings.row(0));
+            expect(length(embeddings.row(index))).toBeCloseTo(1, 6);
+            expect(tokenCounts[index]).toBe(Array.from(text).length);
+          }
+        },
+      ),
+      { numRuns: 50 },
+    );
+  });
+
+  it("keeps the model's own lengths with normalize: false", async () => {
+    const { embeddings } = await embed(characterCountModel(), ["aaaa"], { normalize: false });
+    expect(length(embeddings.row(0))).toBe(4);
+  });
+
+  it("truncates dimensions before it normalises", async () => {
+    const model = characterCountModel();
+    const whole = await embed(model, ["abcdefgh"], { normalize: false });
+    const { embeddings } = await embed(model, ["abcdefgh"], { dimensions: 2 });
+    expect(embeddings.dimensions).toBe(2);
+    const [x, y] = whole.embeddings.row(0) as unknown as [number, number];
+    expect(embeddings.row(0)[0]).toBeCloseTo(x / Math.hypot(x, y), 6);
+    expect(length(embeddings.row(0))).toBeCloseTo(1, 6);
+  });
+
+  it("leaves the vector of an empty text at zeros", async () => {
+    const { embeddings } = await embed(characterCountModel(), [""]);
+    expect(Array.from(embeddings.row(0))).toEqual(new Array(8).fill(0));
+  });
+
+  it("reports truncated texts by their position in the whole list", async () => {
+    const texts = ["ab", "abcdef", "a", "abcd", "abc"];
+    const { truncated, tokenCounts } = await embed(characterCountModel({ maxTokens: 3 }), texts, {
+      batchSize: 2,
+    });
+    expect(truncated).toEqual([1, 3]);
+    expect(Array.from(tokenCounts)).toEqual([2, 3, 1, 3, 3]);
+  });
+
+  it("puts the prompt of the input type before each text", async () => {
+    const model = characterCountModel({ prompts: { query: "q: ", passage: "p: ", sts: "s: " } });
+    await embed(model, ["a"], { inputType: "query" });
+    await embed(model, ["a"], { inputType: "document" });
+    await embed(model, ["a"], { inputType: "sts" });
+    await embed(model, ["a"], { inputType: "query", prompt: "mine: " });
+    await embed(model, ["a"]);
+    expect(model.calls.flat()).toEqual(["q: a", "p: a", "s: a", "mine: a", "a"]);
+    await expect(embed(model, ["a"], { inputType: "title" })).rejects.toThrow(
+      /no prompt for the input type "title".*query, document, passage, sts/,
+    );
+  });
+
+  it("needs no prompts for queries and documents", async () => {
+    const model = characterCountModel();
+    await embed(model, ["a"], { inputType: "query" });
+    expect(model.calls).toEqual([["a"]]);
+  });
+
+  it("reports progress after each batch", async () => {
+    const seen: unknown[] = [];
+    await embed(characterCountModel(), ["ab", "c", "def"], {
+      batchSize: 2,
+      onProgress: (progress) => seen.push(progress),
+    });
+    expect(seen).toEqual([
+      { done: 2, total: 3, tokens: 3 },
+      { done: 3, total: 3, tokens: 6 },
+    ]);
+  });
+
+  it("stops between batches when aborted, with the reason given", async () => {
+    const controller = new AbortController();
+    const model = characterCountModel();
+    const run = embed(model, ["a", "b", "c"], {
+      batchSize: 1,
+      signal: controller.signal,
+      onProgress: ({ done }) => done === 2 && controller.abort(new Error("enough")),
+    });
+    await expect(run).rejects.toThrow("enough");
+    expect(model.calls.length).toBe(2);
+  });
+
+  it("rejects an aborted call even when there is nothing to embed", async () => {
+    await expect(embed(characterCountModel(), [], { signal: AbortSignal.abort() })).rejects.toThrow(/abort/i);
+  });
+
+  it.each([
+    ["a text that is no string", ["a", 3], {}, /text 1 is number/],
+    ["no list", "a", {}, /string instead of a list/],
+    ["dimensions 0", ["a"], { dimensions: 0 }, /dimensions is 0, but the model gives 8/],
+    ["dimensions 9", ["a"], { dimensions: 9 }, /dimensions is 9, but the model gives 8/],
+    ["dimensions 1.5", ["a"], { dimensions: 1.5 }, /dimensions is 1.5/],
+    ["batchSize 0", ["a"], { batchSize: 0 }, /batchSize is 0/],
+  ])("refuses %s", async (_, texts, options, message) => {
+    const run = embed(characterCountModel(), texts as string[], options);
+    await expect(run).rejects.toThrow(InvalidArgumentError);
+    await expect(embed(characterCountModel(), texts as string[], options)).rejects.toThrow(message);
+  });
+});
+
+describe("embedStream", () => {
+  it("takes objects from an async source and gives them back beside their vectors", async () => {
+    async function* source() {
+      yield { id: "x", body: "ab" };
+      yield { id: "y", body: "abc" };
+      yield { id: "z", body: "a" };
+    }
+    const seen: [string, number][] = [];
+    for await (const batch of embedStream(characterCountModel(), source(), {
+      batchSize: 2,
+      text: (item) => item.body,
+    })) {
+      batch.items.forEach((item, row) => seen.push([item.id, batch.tokenCounts[row] ?? -1]));
+      expect(batch.embeddings.rows).toBe(batch.items.length);
+    }
+    expect(seen).toEqual([
+      ["x", 2],
+      ["y", 3],
+      ["z", 1],
+    ]);
+  });
+
+  it("reads no further than its consumer asks", async () => {
+    let read = 0;
+    function* endless() {
+      for (;;) yield String(read++);
+    }
+    for await (const batch of embedStream(characterCountModel(), endless(), { batchSize: 10 })) {
+      if (batch.start >= 20) break;
+    }
+    expect(read).toBe(30);
+  });
+
+  it("gives the event loop its turn, so that a timer can abort synchronous work", async () => {
+    const controller = new AbortController();
+    const model = characterCountModel();
+    const doEmbed = model.doEmbed.bind(model);
+    model.doEmbed = async (call) => {
+      const until = performance.now() + 15;
+      while (performance.now() < until);
+      return doEmbed(call);
+    };
+    const timer = setTimeout(() => controller.abort(new Error("timer fired")), 1);
+    function* endless() {
+      for (let i = 0; i < 1000; i++) yield "a";
+    }
+    await expect(async () => {
+      for await (const batch of embedStream(model, endless(), { batchSize: 1, signal: controller.signal }))
+        void batch;
+    }).rejects.toThrow("timer fired");
+    clearTimeout(timer);
+  });
+});
