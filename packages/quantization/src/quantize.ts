@@ -1,0 +1,95 @@
+import { type Embeddings, InvalidArgumentError } from "@kokeshi/core";
+import type { Calibration } from "./calibration.js";
+import type { Codes } from "./codes.js";
+import { requireFinite } from "./finite-components.js";
+import { bytesPerRow, type CodePrecision, isScalarPrecision, type ScalarPrecision } from "./precision.js";
+
+/**
+ * Vectors to codes, byte for byte as `quantize_embeddings` of sentence-transformers computes them
+ * (sentence_transformers/util/quantization.py, the version that floors and clips):
+ *
+ * - uint8: clip(floor((x - minimum) / step), 0, 255) with step = (maximum - minimum) / 255, or 1 where that is 0;
+ *   all in float32.
+ * - int8: the uint8 code - 128.
+ * - ubinary: a bit a component, 1 for x > 0, first component in the highest bit, padded with 0 to whole bytes.
+ * - binary: the ubinary byte - 128 as int8 (an offset, not a reinterpretation).
+ *
+ * int8 and uint8 need a calibration. Throws InvalidArgumentError when it is missing or has other dimensions, and for
+ * components that are NaN or infinite.
+ */
+export function quantize(embeddings: Embeddings, precision: ScalarPrecision, calibration: Calibration): Codes;
+export function quantize(embeddings: Embeddings, precision: CodePrecision, calibration?: Calibration): Codes;
+export function quantize(embeddings: Embeddings, precision: CodePrecision, calibration?: Calibration): Codes {
+  requireFinite(embeddings);
+  const { rows, dimensions } = embeddings;
+  const data = isScalarPrecision(precision)
+    ? scalarCodes(embeddings, requireCalibration(calibration, precision, dimensions))
+    : signBits(embeddings);
+  const signed = precision === "int8" || precision === "binary";
+  return {
+    precision,
+    data: signed ? lowerBy128(data) : data,
+    rows,
+    bytesPerRow: bytesPerRow(precision, dimensions),
+    dimensions,
+  };
+}
+
+function requireCalibration(
+  calibration: Calibration | undefined,
+  precision: ScalarPrecision,
+  dimensions: number,
+): Calibration {
+  if (calibration === undefined) {
+    throw new InvalidArgumentError({
+      part: "quantization",
+      problem: `${precision} needs a calibration`,
+      remedy: "make one with calibrate() from a sample of vectors and keep it with the codes",
+    });
+  }
+  const { minimum, maximum } = calibration;
+  if (minimum.length !== dimensions || maximum.length !== dimensions) {
+    throw new InvalidArgumentError({
+      part: "quantization",
+      problem: `the calibration has ${minimum.length} minima and ${maximum.length} maxima, the vectors have ${dimensions} dimensions`,
+      remedy: "calibrate with vectors of the same model and the same `dimensions`",
+    });
+  }
+  return calibration;
+}
+
+/** `rows` x `dimensions` codes from 0 to 255. */
+function scalarCodes({ data, dimensions }: Embeddings, { minimum, maximum }: Calibration): Uint8Array {
+  const { fround } = Math;
+  // The intermediate roundings to float32 are numpy's: without them, values on a step's edge get other codes.
+  const steps = Float32Array.from(
+    maximum,
+    (value, j) => fround(fround(value - (minimum[j] as number)) / 255) || 1,
+  );
+  const codes = new Uint8ClampedArray(data.length);
+  for (let start = 0; start < data.length; start += dimensions) {
+    for (let j = 0; j < dimensions; j++) {
+      const offset = fround((data[start + j] as number) - (minimum[j] as number));
+      codes[start + j] = Math.floor(fround(offset / (steps[j] as number)));
+    }
+  }
+  return new Uint8Array(codes.buffer);
+}
+
+/** `rows` x ceil(dimensions / 8) bytes, the first component of each eight in the highest bit. */
+function signBits({ data, dimensions, rows }: Embeddings): Uint8Array {
+  const width = Math.ceil(dimensions / 8);
+  const bytes = new Uint8Array(rows * width);
+  for (let row = 0; row < rows; row++) {
+    for (let j = 0; j < dimensions; j++) {
+      if ((data[row * dimensions + j] as number) > 0) {
+        bytes[row * width + (j >> 3)] = (bytes[row * width + (j >> 3)] as number) | (0x80 >> (j & 7));
+      }
+    }
+  }
+  return bytes;
+}
+
+function lowerBy128(bytes: Uint8Array): Int8Array {
+  return Int8Array.from(bytes, (byte) => byte - 128);
+}
