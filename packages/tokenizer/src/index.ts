@@ -1,1 +1,3 @@
-export {};
+export { createTokenizer } from "./create-tokenizer.js";
+export { padBatch, type PaddedBatch, type PadOptions } from "./padding.js";
+export type { EncodeOptions, TokenBatch, Tokenizer } from "./tokenizer.js";

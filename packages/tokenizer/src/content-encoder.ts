@@ -1,0 +1,12 @@
+import type { TokenIdBuffer } from "./token-id-buffer.js";
+
+/**
+ * What stands behind a `Tokenizer`: turns a text into the ids of its content, without special tokens around it and
+ * without a limit. Texts are well-formed (no lone surrogates).
+ */
+export interface ContentEncoder {
+  readonly path: "fast" | "library";
+  tokenToId(token: string): number | undefined;
+  /** Appends the ids of one text. */
+  encode(text: string, into: TokenIdBuffer): void;
+}

@@ -1,0 +1,32 @@
+/** Text to token ids. */
+export interface Tokenizer {
+  /** "fast" where compiled tables do the work, "library" where `@huggingface/tokenizers` does. Same ids either way. */
+  readonly path: "fast" | "library";
+  /** Greatest token id + 1, added tokens included: the rows a table needs. */
+  readonly vocabularySize: number;
+  /** The id of a token as the vocabulary spells it, added tokens included. */
+  tokenToId(token: string): number | undefined;
+  /** Ids of one text. Throws InvalidArgumentError for a text that is not a string or an option out of range. */
+  encode(text: string, options?: EncodeOptions): Uint32Array;
+  /** Ids of many texts in one flat array; each text gets the ids it would get alone. */
+  encodeBatch(texts: readonly string[], options?: EncodeOptions): TokenBatch;
+}
+
+export interface EncodeOptions {
+  /** Put the tokens of the file's post-processor ([CLS], </s>, …) around each text. Default: true. */
+  addSpecialTokens?: boolean;
+  /**
+   * Longest row in tokens, special tokens included; content beyond it is cut from the end, special tokens stay.
+   * Default: no limit, whatever `truncation` the file carries.
+   */
+  maxTokens?: number;
+}
+
+/** Rows of unequal length, one after the other: row i is `ids.subarray(starts[i], starts[i + 1])`. */
+export interface TokenBatch {
+  ids: Uint32Array;
+  /** Length: rows + 1. */
+  starts: Uint32Array;
+  /** Indices of the rows that were cut to `maxTokens`. */
+  truncated: readonly number[];
+}

@@ -1,0 +1,7 @@
+/**
+ * Replaces lone surrogates by U+FFFD, as encoding to UTF-8 does: the Rust library, which fixes what the right ids
+ * are, cannot hold anything else.
+ */
+export function wellFormed(text: string): string {
+  return text.replace(/\p{Surrogate}/gu, "\uFFFD");
+}
