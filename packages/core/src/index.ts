@@ -3,6 +3,7 @@ export type { EmbedCall, EmbeddingModel, EmbedResult, ModelDescription } from ".
 export { createBackendRegistry, type BackendRegistry, type OpenedModel } from "./backend-registry.js";
 export { Embeddings } from "./embeddings.js";
 export { embed, type EmbedOptions, type EmbedProgress } from "./embed.js";
+export { eventLoopTurns } from "./event-loop-turns.js";
 export { embedStream, type EmbeddedBatch, type EmbedStreamOptions } from "./embed-stream.js";
 export {
   InvalidArgumentError,
@@ -13,7 +14,7 @@ export {
   type KokeshiErrorCode,
   type KokeshiErrorDetails,
 } from "./errors.js";
-export { memoryFolder, readJson, type ModelFolder } from "./model-folder.js";
+export { memoryFolder, readJson, type ModelFile, type ModelFolder } from "./model-folder.js";
 export { nearestNeighbors, type Neighbor } from "./nearest-neighbors.js";
 export { resolvePrompt } from "./prompt.js";
 export {

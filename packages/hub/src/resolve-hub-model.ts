@@ -1,0 +1,156 @@
+import { join } from "node:path";
+import { InvalidFileError, NotFoundError } from "@kokeshi/core";
+import { downloadSnapshot, type DownloadProgress } from "./download-snapshot.js";
+import { sizeOf } from "./file-size.js";
+import { writingCache } from "./file-system-errors.js";
+import { HubConnection } from "./hub-connection.js";
+import { HubUnavailableError } from "./hub-errors.js";
+import { hubSettings, type HubOptions } from "./hub-settings.js";
+import { localFolder, type LocalFolder } from "./local-folder.js";
+import { modelFiles } from "./model-files.js";
+import { part } from "./part.js";
+import { RepositoryCache } from "./repository-cache.js";
+import type { RepositoryEntry, RepositoryFile } from "./repository-listing.js";
+import { fetchCommit, fetchListing } from "./repository-metadata.js";
+import { defaultRetry, type RetryPolicy } from "./retry.js";
+
+export interface DownloadOptions extends HubOptions {
+  /** Which files of a repository to download. Default: `modelFiles()`. */
+  files?: (path: string) => boolean;
+  onProgress?: (progress: DownloadProgress) => void;
+  /** Told when the Hub cannot be reached and a cached commit serves instead. */
+  onWarning?: (message: string) => void;
+  signal?: AbortSignal;
+  retry?: Partial<RetryPolicy>;
+  /** Replaces the global `fetch`, for example by one that goes through a proxy. */
+  fetch?: typeof fetch;
+}
+
+/**
+ * The folder of `repository` at `revision` in the cache, downloaded as far as it is not there. A revision that is a
+ * commit and complete in the cache needs no network; a branch or tag is asked for once, and opens the commit last
+ * pulled where the Hub cannot be reached.
+ */
+export async function resolveHubModel(
+  repository: string,
+  revision: string,
+  options: DownloadOptions,
+): Promise<LocalFolder> {
+  const { cacheFolder, offline, token, endpoint } = hubSettings(options);
+  const { files: wanted = modelFiles(), signal, onWarning } = options;
+  const cache = new RepositoryCache(cacheFolder, repository);
+  const reference = `hf:${repository}@${revision}`;
+
+  const pulled = await cache.readRef(revision);
+  const cached = pulled === undefined ? undefined : await lookUp(cache, pulled, wanted);
+  const open = (commit: string) => localFolder(cache.snapshot(commit), `${repository}@${commit}`);
+
+  if (pulled !== undefined && cached !== undefined) {
+    if (offline && opens(cached)) return open(pulled);
+    if (pulled === revision && cached.state === "complete") return open(pulled);
+  }
+  if (offline) throw notInCache(reference, cacheFolder, cached);
+
+  const connection = new HubConnection({
+    endpoint,
+    token,
+    signal,
+    fetch: options.fetch,
+    retry: { ...defaultRetry, ...options.retry },
+  });
+  let commit: string;
+  let entries: RepositoryEntry[];
+  try {
+    commit = pulled === revision ? revision : await fetchCommit(connection, repository, revision);
+    entries = (await cache.readListing(commit)) ?? (await fetchListing(connection, repository, commit));
+  } catch (error) {
+    if (!(error instanceof HubUnavailableError) || pulled === undefined || !opens(cached)) throw error;
+    onWarning?.(`${error.problem}; opening commit ${pulled} of ${repository} from the cache`);
+    return open(pulled);
+  }
+  const selected = select(entries, wanted, `${repository}@${commit}`);
+  await writingCache(cacheFolder, async () => {
+    await cache.writeListing(commit, entries);
+    await downloadSnapshot(connection, cache, repository, commit, selected, options.onProgress);
+    // Last, so that a branch never stands for a commit that is not wholly here.
+    await cache.writeRef(revision, commit);
+  });
+  return open(commit);
+}
+
+/** What the cache holds of the files wanted of a commit. */
+type CacheState =
+  | { state: "absent" }
+  | { state: "incomplete"; missing: string[] }
+  /** Some, put there by another library, which keeps no listing: whether that is all only the Hub can say. */
+  | { state: "unlisted" }
+  | { state: "complete" };
+
+function opens(cached: CacheState | undefined): boolean {
+  return cached?.state === "complete" || cached?.state === "unlisted";
+}
+
+async function lookUp(
+  cache: RepositoryCache,
+  commit: string,
+  wanted: (path: string) => boolean,
+): Promise<CacheState> {
+  const entries = await cache.readListing(commit);
+  if (entries === undefined) {
+    const isThere = (await sizeOf(cache.snapshot(commit))) !== undefined;
+    const files = isThere ? await localFolder(cache.snapshot(commit), commit).list() : [];
+    return { state: files.some(({ path }) => wanted(path)) ? "unlisted" : "absent" };
+  }
+  const missing = [];
+  for (const file of select(entries, wanted, commit)) {
+    if ((await sizeOf(join(cache.snapshot(commit), file.path))) !== file.bytes) missing.push(file.path);
+  }
+  return missing.length === 0 ? { state: "complete" } : { state: "incomplete", missing };
+}
+
+function notInCache(reference: string, cacheFolder: string, cached: CacheState | undefined): NotFoundError {
+  return new NotFoundError({
+    part,
+    problem:
+      cached?.state === "incomplete"
+        ? `the cache ${cacheFolder} lacks ${cached.missing.join(", ")} of ${reference}, and offline mode is on`
+        : `${reference} is not in the cache ${cacheFolder}, and offline mode is on`,
+    remedy: `run \`kokeshi models pull ${reference}\` once with a network (HF_HUB_OFFLINE unset)`,
+  });
+}
+
+/** The files to have, of a listing. Throws where one of them cannot be downloaded, or nothing is left. */
+function select(
+  entries: readonly RepositoryEntry[],
+  wanted: (path: string) => boolean,
+  source: string,
+): RepositoryFile[] {
+  const selected = entries.filter(({ path }) => wanted(path));
+  const sizes = new Map<string, number>();
+  const files = selected.map((entry) => {
+    if ("unusable" in entry) {
+      throw new InvalidFileError({
+        part,
+        problem: `${entry.path} of ${source} cannot be downloaded: ${entry.unusable}`,
+        remedy: "leave it out with the files option, or use another repository",
+      });
+    }
+    const { digest } = entry.checksum;
+    if ((sizes.get(digest) ?? entry.bytes) !== entry.bytes) {
+      throw new InvalidFileError({
+        part,
+        problem: `the listing of ${source} gives ${entry.path} the checksum of a file of another size`,
+        remedy: "do not use this repository",
+      });
+    }
+    sizes.set(digest, entry.bytes);
+    return entry;
+  });
+  if (files.length > 0) return files;
+  throw new NotFoundError({
+    part,
+    problem: `${source} holds no file that was asked for (of ${entries.length})`,
+    remedy:
+      "check that the repository holds a model in safetensors or ONNX form, or select files with the files option",
+  });
+}
