@@ -6,7 +6,6 @@ import type { TokenIdBuffer } from "./token-id-buffer.js";
  */
 export interface ContentEncoder {
   readonly path: "fast" | "library";
-  tokenToId(token: string): number | undefined;
   /** Appends the ids of one text. */
   encode(text: string, into: TokenIdBuffer): void;
 }

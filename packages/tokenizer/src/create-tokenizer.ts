@@ -4,7 +4,7 @@ import { createLibraryEncoder } from "./library-encoder.js";
 import { readSpecialTokens, type SpecialTokens } from "./special-tokens.js";
 import { TokenIdBuffer } from "./token-id-buffer.js";
 import type { EncodeOptions, TokenBatch, Tokenizer } from "./tokenizer.js";
-import { readTokenizerFile } from "./tokenizer-file.js";
+import { listVocabulary, readTokenizerFile } from "./tokenizer-file.js";
 import { wellFormed } from "./well-formed.js";
 
 /**
@@ -18,6 +18,8 @@ export function createTokenizer(tokenizerJson: unknown, tokenizerConfig?: unknow
   const file = readTokenizerFile(tokenizerJson);
   const special = readSpecialTokens(file.postProcessor);
   const encoder = createLibraryEncoder(file, isRecord(tokenizerConfig) ? tokenizerConfig : {});
+  // Large, and few callers ask.
+  let vocabulary: Map<string, number> | undefined;
 
   function encodeBatch(texts: readonly string[], options: EncodeOptions = {}): TokenBatch {
     const { before, after } = options.addSpecialTokens === false ? noSpecialTokens : special;
@@ -43,7 +45,10 @@ export function createTokenizer(tokenizerJson: unknown, tokenizerConfig?: unknow
   return {
     path: encoder.path,
     vocabularySize: file.vocabularySize,
-    tokenToId: (token) => encoder.tokenToId(token),
+    unknownId: file.unknownId,
+    maxTokensInFile: file.maxTokens,
+    vocabulary: () => listVocabulary(file),
+    tokenToId: (token) => (vocabulary ??= listVocabulary(file)).get(token),
     encode: (text, options) => encodeBatch([text], options).ids,
     encodeBatch,
   };

@@ -10,7 +10,6 @@ export function createLibraryEncoder(file: TokenizerFile, config: Record<string,
   const library = buildLibraryTokenizer(file, config);
   return {
     path: "library",
-    tokenToId: (token) => library.token_to_id(token),
     encode(text, into) {
       let ids: ArrayLike<number | null | undefined>;
       try {

@@ -11,6 +11,9 @@ export interface TokenizerFile {
   postProcessor: unknown;
   /** Greatest id + 1. */
   vocabularySize: number;
+  unknownId: number | undefined;
+  /** `truncation.max_length` */
+  maxTokens: number | undefined;
 }
 
 /** The file's `model`, with `type` filled in where a legacy file leaves it out. */
@@ -26,6 +29,16 @@ export interface AddedToken {
   content: string;
 }
 
+/** Every token of the model and of `added_tokens`, with its id. */
+export function listVocabulary({ model, addedTokens }: TokenizerFile): Map<string, number> {
+  const vocabulary =
+    model.type === "Unigram"
+      ? new Map(model.vocab.map(([piece], id) => [piece, id]))
+      : new Map(Object.entries(model.vocab));
+  for (const { content, id } of addedTokens) vocabulary.set(content, id);
+  return vocabulary;
+}
+
 /** Checks the shape of a parsed tokenizer.json. Throws InvalidFileError naming the key at fault. */
 export function readTokenizerFile(json: unknown): TokenizerFile {
   if (!isRecord(json)) throw invalidTokenizer("it is not a JSON object");
@@ -38,6 +51,8 @@ export function readTokenizerFile(json: unknown): TokenizerFile {
     preTokenizer: json["pre_tokenizer"] ?? null,
     postProcessor: json["post_processor"] ?? null,
     vocabularySize: addedTokens.reduce((size, token) => Math.max(size, token.id + 1), modelSize(model)),
+    unknownId: findUnknownId(model, addedTokens),
+    maxTokens: readMaxTokens(json["truncation"]),
   };
 }
 
@@ -122,4 +137,18 @@ function modelSize(model: TokenizerModel): number {
   let size = 0;
   for (const token in model.vocab) size = Math.max(size, (model.vocab[token] as number) + 1);
   return size;
+}
+
+function findUnknownId(model: TokenizerModel, addedTokens: readonly AddedToken[]): number | undefined {
+  if (model.type === "Unigram") return model.unk_id ?? undefined;
+  const unknown = model["unk_token"];
+  if (typeof unknown !== "string") return undefined;
+  const added = addedTokens.find((token) => token.content === unknown);
+  return added?.id ?? (Object.hasOwn(model.vocab, unknown) ? model.vocab[unknown] : undefined);
+}
+
+function readMaxTokens(truncation: unknown): number | undefined {
+  if (truncation === undefined || truncation === null) return undefined;
+  if (isRecord(truncation) && isTokenId(truncation["max_length"])) return truncation["max_length"];
+  throw invalidTokenizer("truncation.max_length is not a number of tokens");
 }

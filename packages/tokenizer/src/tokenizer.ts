@@ -4,6 +4,12 @@ export interface Tokenizer {
   readonly path: "fast" | "library";
   /** Greatest token id + 1, added tokens included: the rows a table needs. */
   readonly vocabularySize: number;
+  /** What a text becomes where the vocabulary has nothing for it; `undefined` where the file names no such token. */
+  readonly unknownId: number | undefined;
+  /** `truncation.max_length` of the file. It is not applied: pass it as `maxTokens` where the model asks for it. */
+  readonly maxTokensInFile: number | undefined;
+  /** Every token, as the vocabulary spells it, with its id; added tokens included. */
+  vocabulary(): Map<string, number>;
   /** The id of a token as the vocabulary spells it, added tokens included. */
   tokenToId(token: string): number | undefined;
   /** Ids of one text. Throws InvalidArgumentError for a text that is not a string or an option out of range. */

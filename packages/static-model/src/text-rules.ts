@@ -1,0 +1,104 @@
+import type { TokenBatch, Tokenizer } from "@kokeshi/tokenizer";
+
+/** How a family turns a text into the tokens whose vectors are averaged. No family adds special tokens. */
+export interface TextRules {
+  /** Characters (code points) of a text that are looked at. */
+  characters: number;
+  /** Tokens that the tokenizer gives, before any are dropped. */
+  encodedTokens: number;
+  /** Id that is dropped. */
+  droppedId: number | undefined;
+  /** Tokens that are averaged. */
+  tokens: number;
+}
+
+const atMost = (limit: number | undefined) => limit ?? Infinity;
+
+/**
+ * Keeps unknown tokens, cuts nothing but what the tokenizer's own file says
+ * (sentence_transformers/models/StaticEmbedding.py).
+ */
+export function staticEmbeddingRules(tokenizer: Tokenizer, maxTokens: number | undefined): TextRules {
+  const tokens = Math.min(atMost(tokenizer.maxTokensInFile), atMost(maxTokens));
+  return { characters: Infinity, encodedTokens: tokens, droppedId: undefined, tokens };
+}
+
+/** Default of `max_length` in Model2Vec's `encode`. */
+const model2VecMaxTokens = 512;
+
+/**
+ * Drops unknown tokens, averages at most 512, and looks only at the first 512 x m characters, m being the median length
+ * of the vocabulary's tokens (model2vec/model.py, `tokenize`).
+ */
+export function model2VecRules(tokenizer: Tokenizer, maxTokens: number | undefined): TextRules {
+  const tokens = Math.min(model2VecMaxTokens, atMost(maxTokens));
+  return {
+    characters: tokens * medianTokenLength(tokenizer),
+    encodedTokens: atMost(tokenizer.maxTokensInFile),
+    droppedId: tokenizer.unknownId,
+    tokens,
+  };
+}
+
+/** `int(numpy.median(lengths))`, lengths in code points. */
+function medianTokenLength(tokenizer: Tokenizer): number {
+  const lengths = Uint32Array.from(tokenizer.vocabulary().keys(), countCharacters).sort();
+  const middle = lengths.length >> 1;
+  const upper = lengths[middle] ?? 0;
+  const median = lengths.length % 2 === 1 ? upper : (upper + (lengths[middle - 1] ?? 0)) / 2;
+  return Math.floor(median);
+}
+
+function countCharacters(text: string): number {
+  let count = 0;
+  for (const _ of text) count++;
+  return count;
+}
+
+/** The tokens to average, row by row, and the texts that were cut on the way. */
+export function encodeTexts(tokenizer: Tokenizer, rules: TextRules, texts: readonly string[]): TokenBatch {
+  const starts = texts.map((text) => firstCharacters(text, rules.characters));
+  const maxTokens = rules.encodedTokens === Infinity ? undefined : rules.encodedTokens;
+  const batch = tokenizer.encodeBatch(starts, { addSpecialTokens: false, maxTokens });
+  const truncated = new Set(batch.truncated);
+  starts.forEach((start, row) => {
+    if (start.length < (texts[row] as string).length) truncated.add(row);
+  });
+  const ids = dropAndCut(batch, rules, truncated);
+  return { ids, starts: batch.starts, truncated: Array.from(truncated).sort((a, b) => a - b) };
+}
+
+/** Closes the gaps in place: `batch` is ours. */
+function dropAndCut(
+  { ids, starts }: TokenBatch,
+  { droppedId, tokens }: TextRules,
+  truncated: Set<number>,
+): Uint32Array {
+  let written = 0;
+  let next = 0;
+  for (let row = 0; row + 1 < starts.length; row++) {
+    const end = starts[row + 1] as number;
+    const last = written + tokens;
+    for (; next < end; next++) {
+      const id = ids[next] as number;
+      if (id === droppedId) continue;
+      if (written === last) {
+        truncated.add(row);
+        break;
+      }
+      ids[written++] = id;
+    }
+    next = end;
+    starts[row + 1] = written;
+  }
+  return ids.subarray(0, written);
+}
+
+function firstCharacters(text: string, count: number): string {
+  if (text.length <= count) return text;
+  let end = 0;
+  for (let taken = 0; taken < count && end < text.length; taken++) {
+    end += (text.codePointAt(end) as number) > 0xffff ? 2 : 1;
+  }
+  return text.slice(0, end);
+}
