@@ -1,0 +1,109 @@
+import { InvalidArgumentError } from "@kokeshi/core";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { ContrastiveLoss, contrastiveLossGraph } from "./contrastive-loss.js";
+import { createNormalRandom, createRandom } from "./random.js";
+
+const dimensions = [16, 8, 4];
+const scale = 20;
+const pairs = 12;
+
+/** The definition, in float64: mean of -log softmax over rows and over columns, summed over the Matryoshka sizes. */
+function lossByDefinition(anchors: Float64Array, positives: Float64Array): number {
+  const width = dimensions[0] as number;
+  const unit = (vectors: Float64Array, row: number, size: number): number[] => {
+    const slice = Array.from(vectors.subarray(row * width, row * width + size));
+    const length = Math.hypot(...slice);
+    return slice.map((x) => x / length);
+  };
+  let loss = 0;
+  for (const size of dimensions) {
+    const scores = Array.from({ length: pairs }, (_, i) => {
+      const a = unit(anchors, i, size);
+      return Array.from({ length: pairs }, (_, j) => {
+        const p = unit(positives, j, size);
+        return scale * a.reduce((sum, x, k) => sum + x * (p[k] as number), 0);
+      });
+    });
+    for (let i = 0; i < pairs; i++) {
+      const row = scores[i] as number[];
+      const column = scores.map((other) => other[i] as number);
+      const own = row[i] as number;
+      for (const rivals of [row, column]) {
+        loss += (Math.log(rivals.reduce((sum, s) => sum + Math.exp(s), 0)) - own) / (2 * pairs);
+      }
+    }
+  }
+  return loss;
+}
+
+describe("ContrastiveLoss", () => {
+  const normal = createNormalRandom(createRandom(7));
+  // Single precision from the start, so that both sides see the same numbers.
+  const anchors = Float32Array.from({ length: pairs * 16 }, normal);
+  const positives = anchors.map((x) => x + 0.8 * normal());
+  let contrastive: ContrastiveLoss;
+
+  beforeAll(async () => {
+    contrastive = await ContrastiveLoss.create({ dimensions, scale, threads: 1 });
+  });
+  afterAll(() => contrastive.close());
+
+  it("computes the loss of the definition", async () => {
+    const { loss } = await contrastive.run(anchors, positives);
+    expect(loss).toBeCloseTo(lossByDefinition(Float64Array.from(anchors), Float64Array.from(positives)), 4);
+  });
+
+  it("computes the gradient of finite differences, to 1e-3 relative", async () => {
+    const { anchorGradient, positiveGradient } = await contrastive.run(anchors, positives);
+    const step = 1e-5;
+    for (const [vectors, gradient] of [
+      [anchors, anchorGradient],
+      [positives, positiveGradient],
+    ] as const) {
+      const differences = Float64Array.from(vectors, (x, k) => {
+        const at = (value: number): number => {
+          const moved = Float64Array.from(vectors);
+          moved[k] = value;
+          return vectors === anchors
+            ? lossByDefinition(moved, Float64Array.from(positives))
+            : lossByDefinition(Float64Array.from(anchors), moved);
+        };
+        return (at(x + step) - at(x - step)) / (2 * step);
+      });
+      const largest = Math.max(...differences.map(Math.abs));
+      differences.forEach((expected, k) => {
+        expect(Math.abs((gradient[k] as number) - expected)).toBeLessThan(
+          1e-3 * Math.abs(expected) + 1e-5 * largest,
+        );
+      });
+    }
+  });
+
+  it("takes batches of any size, and vectors of zeros", async () => {
+    const three = await contrastive.run(anchors.subarray(0, 3 * 16), positives.subarray(0, 3 * 16));
+    expect(three.anchorGradient).toHaveLength(3 * 16);
+    const withZeros = anchors.slice();
+    withZeros.fill(0, 0, 16);
+    const { loss, anchorGradient } = await contrastive.run(withZeros, positives);
+    expect(Number.isFinite(loss)).toBe(true);
+    expect(anchorGradient.every(Number.isFinite)).toBe(true);
+  });
+
+  it("stays finite at the largest scale, for vectors exactly opposite", async () => {
+    const strict = await ContrastiveLoss.create({ dimensions: [16], scale: 40, threads: 1 });
+    const opposite = anchors.map((x) => -x);
+    const { loss, positiveGradient } = await strict.run(anchors, opposite);
+    expect(Number.isFinite(loss)).toBe(true);
+    expect(positiveGradient.every(Number.isFinite)).toBe(true);
+    await strict.close();
+  });
+
+  it("refuses options it cannot use", () => {
+    const graph = (options: { dimensions: number[]; scale: number }) => () =>
+      contrastiveLossGraph({ ...options, threads: 1 });
+    expect(graph({ dimensions: [], scale })).toThrow(InvalidArgumentError);
+    expect(graph({ dimensions: [8, 16], scale })).toThrow(/largest first/);
+    expect(graph({ dimensions: [16, 16], scale })).toThrow(InvalidArgumentError);
+    expect(graph({ dimensions: [16], scale: 41 })).toThrow(/scale is 41/);
+  });
+});

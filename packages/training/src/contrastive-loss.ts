@@ -1,0 +1,169 @@
+import { InvalidArgumentError } from "@kokeshi/core";
+import { float, GraphBuilder, int, writeModel, type ValueName } from "@kokeshi/onnx";
+import { InferenceSession, Tensor } from "onnxruntime-node";
+
+export interface ContrastiveLossOptions {
+  /** Matryoshka sizes, largest first; the first is the width of the vectors. */
+  dimensions: readonly number[];
+  /** Factor on the cosines before the softmax, up to 40. */
+  scale: number;
+  /** Threads ONNX Runtime may use. */
+  threads: number;
+}
+
+export interface LossAndGradient {
+  /** Sum over the Matryoshka sizes of the mean loss of a pair. */
+  loss: number;
+  /** d loss / d anchors, the shape of the anchors. */
+  anchorGradient: Float32Array;
+  positiveGradient: Float32Array;
+}
+
+/**
+ * Symmetric in-batch softmax loss with its gradient.
+ *
+ * For n pairs (a_i, p_i) and S_ij = scale * cos(a_i, p_j) the loss is the mean of -log softmax(S_i.)_i (find the
+ * positive of each anchor) and -log softmax(S_.i)_i (find the anchor of each positive): the InfoNCE loss of van den
+ * Oord et al. 2018 in both directions, MultipleNegativesSymmetricRankingLoss in sentence-transformers. It is summed
+ * over the Matryoshka sizes (Kusupati et al. 2022), each of which sees the first components only, re-normalised.
+ *
+ * Loss and gradient are one ONNX graph, so that the work is done by ONNX Runtime's matrix products: JavaScript would
+ * take some fifty times as long.
+ */
+export class ContrastiveLoss {
+  private constructor(
+    private readonly session: InferenceSession,
+    private readonly dimensions: number,
+  ) {}
+
+  static async create(options: ContrastiveLossOptions): Promise<ContrastiveLoss> {
+    const session = await InferenceSession.create(contrastiveLossGraph(options), {
+      intraOpNumThreads: options.threads,
+      // Idle threads that spin would fight with the JavaScript half of a training step.
+      extra: { session: { intra_op: { allow_spinning: "0" } } },
+    });
+    return new ContrastiveLoss(session, options.dimensions[0] as number);
+  }
+
+  /** `anchors` and `positives`: one vector a row, of any length; row i of both is a pair. */
+  async run(anchors: Float32Array, positives: Float32Array): Promise<LossAndGradient> {
+    const shape = [anchors.length / this.dimensions, this.dimensions];
+    const feeds = {
+      anchors: new Tensor("float32", anchors, shape),
+      positives: new Tensor("float32", positives, shape),
+    };
+    const outputs = await this.session.run(feeds);
+    return {
+      loss: (outputs["loss"] as Tensor).data[0] as number,
+      anchorGradient: (outputs["anchorGradient"] as Tensor).data as Float32Array,
+      positiveGradient: (outputs["positiveGradient"] as Tensor).data as Float32Array,
+    };
+  }
+
+  async close(): Promise<void> {
+    await this.session.release();
+  }
+}
+
+/** The bytes of the ONNX graph: inputs `anchors` and `positives`, outputs `loss` and the two gradients. */
+export function contrastiveLossGraph({ dimensions, scale }: ContrastiveLossOptions): Uint8Array {
+  requireDescending(dimensions);
+  if (!(scale > 0 && scale <= 40)) {
+    throw new InvalidArgumentError({
+      part: "training",
+      problem: `scale is ${scale}`,
+      // exp(scale) times a batch must stay within float32, exp(-scale) above its denormals.
+      remedy: "use a number above 0 and up to 40",
+    });
+  }
+  const width = dimensions[0] as number;
+  const graph = new GraphBuilder("contrastive-loss");
+  const apply = (operator: string, ...inputs: ValueName[]): ValueName => graph.node(operator, inputs);
+  const matrixProduct = (a: ValueName, b: ValueName, attributes = {}): ValueName =>
+    graph.node("FusedMatMul", [a, b], { domain: "com.microsoft", attributes });
+  const number = (value: number): ValueName => graph.constant("float32", [value], []);
+  const list = (...values: number[]): ValueName => graph.constant("int64", values);
+  const overRow = list(1);
+  const overColumn = list(0);
+  /** Keeps vectors of zeros (texts without a token) from dividing by zero. */
+  const epsilon = number(1e-12);
+
+  const anchors = graph.input("anchors", "float32", ["pairs", width]);
+  const positives = graph.input("positives", "float32", ["pairs", width]);
+  const pairs = graph.node(
+    "Cast",
+    [graph.node("Shape", [anchors], { attributes: { start: int(0), end: int(1) } })],
+    { attributes: { to: int(1) } },
+  );
+  const gradientScale = apply("Div", number(scale / 2), pairs);
+
+  function normalized(vectors: ValueName, size: number): { unit: ValueName; length: ValueName } {
+    const slice = size === width ? vectors : apply("Slice", vectors, list(0), list(size), list(1));
+    const length = apply("Sqrt", apply("Add", apply("ReduceSumSquare", slice, overRow), epsilon));
+    return { unit: apply("Div", slice, length), length };
+  }
+
+  /** From the gradient with respect to u = x / |x| to that with respect to x, zeros on the components beyond. */
+  function throughNormalization(
+    unitGradient: ValueName,
+    { unit, length }: { unit: ValueName; length: ValueName },
+    size: number,
+  ): ValueName {
+    const along = apply("Mul", unit, apply("ReduceSum", apply("Mul", unit, unitGradient), overRow));
+    const gradient = apply("Div", apply("Sub", unitGradient, along), length);
+    return size === width ? gradient : apply("Pad", gradient, list(0, 0, 0, width - size));
+  }
+
+  const losses: ValueName[] = [];
+  const anchorGradients: ValueName[] = [];
+  const positiveGradients: ValueName[] = [];
+  for (const size of dimensions) {
+    const a = normalized(anchors, size);
+    const p = normalized(positives, size);
+    // Cosines are at most 1, so exp needs no shift by the maximum, and one exp serves both softmaxes.
+    const exponentials = apply("Exp", matrixProduct(a.unit, p.unit, { transB: int(1), alpha: float(scale) }));
+    const rowSums = apply("ReduceSum", exponentials, overRow);
+    const columnSums = apply("ReduceSum", exponentials, overColumn);
+    const ofPairs = apply("ReduceSum", apply("Mul", a.unit, p.unit), overRow);
+    losses.push(
+      apply(
+        "Sub",
+        apply("Mul", number(0.5), apply("Add", mean(apply("Log", rowSums)), mean(apply("Log", columnSums)))),
+        apply("Mul", number(scale), mean(ofPairs)),
+      ),
+    );
+    // d loss / d S = (softmax over the row + softmax over the column - 2 on the diagonal) / 2n
+    const softmaxes = apply(
+      "Mul",
+      exponentials,
+      apply("Add", apply("Reciprocal", rowSums), apply("Reciprocal", columnSums)),
+    );
+    const backwards = (product: ValueName, partner: ValueName): ValueName =>
+      apply("Mul", gradientScale, apply("Sub", product, apply("Add", partner, partner)));
+    const anchorSide = backwards(matrixProduct(softmaxes, p.unit), p.unit);
+    const positiveSide = backwards(matrixProduct(softmaxes, a.unit, { transA: int(1) }), a.unit);
+    anchorGradients.push(throughNormalization(anchorSide, a, size));
+    positiveGradients.push(throughNormalization(positiveSide, p, size));
+  }
+
+  function mean(values: ValueName): ValueName {
+    return graph.node("ReduceMean", [values], { attributes: { keepdims: int(0) } });
+  }
+
+  graph.output("loss", apply("Sum", ...losses), "float32", []);
+  graph.output("anchorGradient", apply("Sum", ...anchorGradients), "float32", ["pairs", width]);
+  graph.output("positiveGradient", apply("Sum", ...positiveGradients), "float32", ["pairs", width]);
+  return writeModel(graph.model({ "": 21, "com.microsoft": 1 }));
+}
+
+function requireDescending(dimensions: readonly number[]): void {
+  const valid = dimensions.every(
+    (size, index) => Number.isInteger(size) && size >= 1 && size < (dimensions[index - 1] ?? Infinity),
+  );
+  if (valid && dimensions.length > 0) return;
+  throw new InvalidArgumentError({
+    part: "training",
+    problem: `the Matryoshka dimensions are [${dimensions.join(", ")}]`,
+    remedy: "name at least one whole number, largest first, each once",
+  });
+}
