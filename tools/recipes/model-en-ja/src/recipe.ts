@@ -1,0 +1,118 @@
+import { createHash } from "node:crypto";
+import { existsSync } from "node:fs";
+import { mkdir, readdir, readFile, rename, writeFile } from "node:fs/promises";
+import { join, resolve } from "node:path";
+import { parseArgs } from "node:util";
+import { kokeshiStaticFiles, quantizeRows } from "@kokeshi/static-model";
+import { dataPath } from "@kokeshi/test-data";
+import {
+  readPairCache,
+  readPairs,
+  tokenizePairs,
+  trainStatic,
+  unigramTokenizerJson,
+  writePairCache,
+  type PairSource,
+} from "@kokeshi/training";
+import { attribution } from "./attribution.js";
+import { nativeTokenizer } from "./native-tokenizer.js";
+import { settings } from "./settings.js";
+import { trainTokenizer } from "./train-tokenizer.js";
+import { sampleLines, verifyTokenizer } from "./verify-tokenizer.js";
+
+const { values: options } = parseArgs({
+  options: {
+    out: { type: "string", default: resolve(import.meta.dirname, "../../../../packages/model-en-ja") },
+    steps: { type: "string", default: String(settings.training.steps) },
+  },
+});
+
+/** Holds what a second run need not do again. Delete it to start afresh. */
+const workFolder = resolve(import.meta.dirname, "../.work");
+await mkdir(workFolder, { recursive: true });
+await mkdir(options.out, { recursive: true });
+const textFiles = ["en", "ja"].map((language) => dataPath("train", `text.${language}.txt.gz`));
+
+const tokenizerJson = await tokenizer();
+const sources = await tokenizedSources(tokenizerJson);
+await writeModel(tokenizerJson, await train(sources));
+
+async function tokenizer(): Promise<string> {
+  const trained = join(workFolder, "unigram.model");
+  if (existsSync(trained)) console.log("tokenizer: reusing .work/unigram.model");
+  else await trainTokenizer(textFiles, workFolder);
+  const json = unigramTokenizerJson(await readFile(trained), trained);
+  const agreement = await verifyTokenizer(json, trained, sampleLines(textFiles, 40), workFolder);
+  const { lines, tokens, ties, nativeDifferences, libraryDifferences } = agreement;
+  console.log(
+    `tokenizer: ${lines} lines, ${tokens} tokens as spm_encode gives them, ${ties} lines with ties`,
+  );
+  const [difference] = [...nativeDifferences, ...libraryDifferences];
+  if (difference !== undefined)
+    throw new Error(`the converted tokenizer differs from spm_encode on: ${difference}`);
+  return json;
+}
+
+async function tokenizedSources(json: string): Promise<PairSource[]> {
+  const version = createHash("sha256").update(json).digest("hex").slice(0, 12);
+  const native = nativeTokenizer(json);
+  const tokenized: PairSource[] = [];
+  const files = await readdir(dataPath("train"));
+  for (const file of files.filter((name) => name.endsWith(".jsonl.gz")).sort()) {
+    const name = file.replace(/\.jsonl\.gz$/, "");
+    const cache = join(workFolder, `${name}.${version}.pairs`);
+    if (!existsSync(cache)) {
+      await writePairCache(cache, await tokenizePairs(name, readPairs(dataPath("train", file)), native));
+    }
+    const source = await readPairCache(cache, name);
+    const tokens = source.anchors.ids.length + source.positives.ids.length;
+    console.log(`pairs: ${name}, ${source.pairs} pairs, ${tokens} tokens`);
+    tokenized.push(source);
+  }
+  return tokenized;
+}
+
+async function train(sources: readonly PairSource[]): Promise<Float32Array> {
+  const started = performance.now();
+  let pairs = 0;
+  let loss = 0;
+  const { table } = await trainStatic({
+    ...settings.training,
+    sources,
+    vocabularySize: settings.tokenizer.pieces,
+    seed: settings.seed,
+    steps: Number(options.steps),
+    onProgress(progress) {
+      pairs += progress.pairs;
+      // A running mean: the loss of one step says more about its source than about the model.
+      loss = progress.step === 1 ? progress.loss : 0.95 * loss + 0.05 * progress.loss;
+      if (progress.step % 50 !== 0 && progress.step !== progress.steps) return;
+      const seconds = (performance.now() - started) / 1000;
+      console.log(
+        `step ${progress.step} of ${progress.steps}, loss ${loss.toFixed(2)}, ${Math.round(seconds)} s, ${Math.round(pairs / seconds)} pairs/s`,
+      );
+    },
+  });
+  return table;
+}
+
+async function writeModel(json: string, table: Float32Array): Promise<void> {
+  const dimensions = settings.training.dimensions[0] as number;
+  const files = kokeshiStaticFiles({
+    table: { ...quantizeRows(table, dimensions), dimensions },
+    tokenizerJson: json,
+    normalize: true,
+    licence: "cc-by-sa-4.0",
+  });
+  // The model card of the package is written by hand.
+  delete files["README.md"];
+  const readme = await readFile(dataPath("train", "README.md"), "utf8");
+  const groups = new Set(sources.map(({ name }) => name));
+  files["ATTRIBUTION.md"] = new TextEncoder().encode(attribution(readme, groups));
+  for (const [path, bytes] of Object.entries(files)) {
+    const target = join(options.out, path);
+    await writeFile(`${target}.partial`, bytes);
+    await rename(`${target}.partial`, target);
+    console.log(`wrote ${path}, ${bytes.length} bytes`);
+  }
+}
