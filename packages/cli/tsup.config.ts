@@ -1,4 +1,10 @@
 import { defineConfig } from "tsup";
-import { library } from "../../tsup.base";
 
-export default defineConfig(library());
+/** A program, not a library: ES modules only, no types. */
+export default defineConfig({
+  entry: ["src/main.ts"],
+  format: ["esm"],
+  target: "node20",
+  sourcemap: true,
+  clean: true,
+});

@@ -1,0 +1,5 @@
+import { createBackendRegistry } from "@kokeshi/core";
+import { staticBackend } from "@kokeshi/static-model";
+
+/** The backends that can open a model, in the order in which they are asked. */
+export const backends = createBackendRegistry([staticBackend]);

@@ -1,0 +1,29 @@
+import { type Command, InvalidArgumentError, Option } from "commander";
+import { defaultModel } from "../open-model.js";
+
+/** Options that mean the same wherever they appear. */
+export const commonOptions = {
+  model: () =>
+    new Option("-m, --model <ref>", "a folder, an npm package, or hf:owner/name[@revision]").default(
+      defaultModel,
+    ),
+  dimensions: () =>
+    new Option("-d, --dimensions <n>", "keep only the first components of each vector").argParser(
+      positiveInteger,
+    ),
+  batchSize: () =>
+    new Option("--batch-size <n>", "texts a call to the model").default(256).argParser(positiveInteger),
+  json: () => new Option("--json", "print one JSON document"),
+  quiet: () => new Option("-q, --quiet", "no progress and no notes; warnings and errors stay"),
+};
+
+export function addOptions(command: Command, options: readonly Option[]): Command {
+  for (const option of options) command.addOption(option);
+  return command;
+}
+
+export function positiveInteger(value: string): number {
+  const number = Number(value);
+  if (/^\d+$/.test(value) && Number.isSafeInteger(number) && number >= 1) return number;
+  throw new InvalidArgumentError("Use a whole number of at least 1.");
+}

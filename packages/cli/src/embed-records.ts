@@ -1,0 +1,89 @@
+import { type EmbeddedBatch, type EmbeddingModel, embedStream, InvalidFileError } from "@kokeshi/core";
+import type { CommandContext } from "./command-context.js";
+import type { TextRecord } from "./input/text-record.js";
+import { UsageError } from "./usage-error.js";
+
+export interface EmbedRecordsOptions {
+  inputType?: string;
+  dimensions?: number;
+  batchSize?: number;
+  /** Part of the input that was read so far. */
+  fractionRead?: () => number | undefined;
+}
+
+/**
+ * The vectors of a stream of texts, batch by batch, with progress. Warns at the end about texts that were cut to the
+ * model's limit. Throws InvalidFileError where the model gives NaN or infinity.
+ */
+export async function* embedRecords(
+  model: EmbeddingModel,
+  records: Iterable<TextRecord> | AsyncIterable<TextRecord>,
+  { inputType, dimensions, batchSize, fractionRead }: EmbedRecordsOptions,
+  { reporter, signal }: Pick<CommandContext, "reporter" | "signal">,
+): AsyncGenerator<EmbeddedBatch<TextRecord>, void, undefined> {
+  requireDimensions(model, dimensions);
+  requireInputType(model, inputType);
+  const cut = new CutTexts();
+  const batches = embedStream(model, records, {
+    text: (record) => record.text,
+    inputType,
+    dimensions,
+    batchSize,
+    signal,
+    onProgress: ({ done }) => reporter.progress({ done, unit: "texts", fraction: fractionRead?.() }),
+  });
+  for await (const batch of batches) {
+    requireFinite(model, batch);
+    for (const index of batch.truncated) cut.add((batch.items[index] as TextRecord).line);
+    yield batch;
+  }
+  reporter.clearProgress();
+  if (cut.count > 0) reporter.warning(cut.message(model.maxTokens));
+}
+
+/** The texts that were longer than the model takes: how many, and where the first were. */
+class CutTexts {
+  count = 0;
+  private readonly firstLines: number[] = [];
+
+  add(line: number): void {
+    this.count++;
+    if (this.firstLines.length < 10) this.firstLines.push(line);
+  }
+
+  message(maxTokens: number | undefined): string {
+    const lines = `${this.firstLines.length === 1 ? "line" : "lines"} ${this.firstLines.join(", ")}`;
+    const more =
+      this.count > this.firstLines.length ? ` and ${this.count - this.firstLines.length} more` : "";
+    return `cut ${this.count} ${this.count === 1 ? "text" : "texts"} to the model's ${maxTokens} tokens: ${lines}${more}`;
+  }
+}
+
+function requireDimensions(model: EmbeddingModel, dimensions: number | undefined): void {
+  if (dimensions === undefined || dimensions <= model.dimensions) return;
+  throw new UsageError(
+    `--dimensions is ${dimensions}, but ${model.modelId} gives ${model.dimensions}`,
+    `use a whole number from 1 to ${model.dimensions}`,
+  );
+}
+
+function requireInputType(model: EmbeddingModel, inputType: string | undefined): void {
+  const known = new Set(["query", "document", ...Object.keys(model.prompts)]);
+  if (inputType === undefined || known.has(inputType)) return;
+  throw new UsageError(
+    `--input-type is "${inputType}", for which ${model.modelId} has no prompt`,
+    `use one of ${[...known].join(", ")}`,
+  );
+}
+
+/** Neither JSON nor codes have a form for NaN and infinity. */
+function requireFinite(model: EmbeddingModel, { embeddings, items }: EmbeddedBatch<TextRecord>): void {
+  const index = embeddings.data.findIndex((value) => !Number.isFinite(value));
+  if (index === -1) return;
+  const line = items[Math.floor(index / embeddings.dimensions)]?.line;
+  throw new InvalidFileError({
+    part: "cli",
+    problem: `${model.modelId} gives ${embeddings.data[index]} for the text of line ${line}`,
+    remedy: "check the weights of the model",
+  });
+}
