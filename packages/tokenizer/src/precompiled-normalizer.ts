@@ -1,0 +1,115 @@
+import { invalidTokenizer } from "./invalid-tokenizer.js";
+
+/**
+ * SentencePiece's normalisation rules, compiled: the `precompiled_charsmap` of XLM-R, T5, mBART and others.
+ *
+ * The bytes, base64-encoded, are the length of a trie, the trie (a Darts double array of 32-bit units over UTF-8), and
+ * the replacements, each ended by a zero byte. They are applied as the Rust library does (crate `spm_precompiled`):
+ * grapheme by grapheme, the replacement of the *shortest* matching prefix standing for the whole grapheme, and code
+ * point by code point where the grapheme has six bytes or more or no match.
+ */
+export function createPrecompiledNormalizer(charsmap: unknown, where: string): (text: string) => string {
+  if (charsmap === null || charsmap === undefined || charsmap === "") return (text) => text;
+  const { trie, replacements } = parseCharsmap(charsmap, where);
+  const known = new Map<string, string>();
+
+  /** The replacement of a code point or a short grapheme; itself where there is none. */
+  function replace(characters: string): string {
+    const remembered = known.get(characters);
+    if (remembered !== undefined) return remembered;
+    const utf8 = encoder.encode(characters);
+    const offset = utf8.length < 6 ? findShortestPrefix(trie, utf8) : undefined;
+    const replacement = offset === undefined ? undefined : readReplacement(replacements, offset);
+    // Without a match a grapheme falls apart; a code point stays.
+    const result =
+      replacement ?? (isOneCodePoint(characters) ? characters : Array.from(characters, replace).join(""));
+    if (known.size < mostRemembered) known.set(characters, result);
+    return result;
+  }
+
+  return (text) => {
+    let result = "";
+    for (const [portion] of text.matchAll(portions)) {
+      const characters = plainPortion.test(portion) ? portion : graphemes(portion);
+      for (const character of characters) result += replace(character);
+    }
+    return result;
+  };
+}
+
+const mostRemembered = 65_536;
+const encoder = new TextEncoder();
+
+interface Charsmap {
+  trie: Uint32Array;
+  replacements: Uint8Array;
+}
+
+function parseCharsmap(charsmap: unknown, where: string): Charsmap {
+  let bytes: Uint8Array;
+  try {
+    if (typeof charsmap !== "string") throw new TypeError("not a string");
+    bytes = Uint8Array.from(atob(charsmap), (character) => character.charCodeAt(0));
+  } catch (cause) {
+    throw invalidTokenizer(`${where}.precompiled_charsmap is not base64`, cause);
+  }
+  const trieBytes = bytes.length < 4 ? NaN : new DataView(bytes.buffer).getUint32(0, true);
+  if (!(trieBytes % 4 === 0 && trieBytes <= bytes.length - 4)) {
+    throw invalidTokenizer(`${where}.precompiled_charsmap is shorter than its trie`);
+  }
+  return {
+    trie: new Uint32Array(bytes.buffer, 4, trieBytes / 4),
+    replacements: bytes.subarray(4 + trieBytes),
+  };
+}
+
+/** Where the replacement of the shortest prefix begins. A unit outside the array is a mismatch. */
+function findShortestPrefix(trie: Uint32Array, utf8: Uint8Array): number | undefined {
+  let unit = trie[0] ?? 0;
+  let position = childrenOf(unit);
+  for (const byte of utf8) {
+    if (byte === 0) return undefined;
+    position ^= byte;
+    unit = trie[position] ?? 0;
+    if ((unit & 0x8000_00ff) !== byte) return undefined;
+    position ^= childrenOf(unit);
+    const isEnd = (unit >> 8) & 1;
+    if (isEnd) return (trie[position] ?? 0) & 0x7fff_ffff;
+  }
+  return undefined;
+}
+
+/** Bit 9 says that the offset in the bits above is in units of 256. */
+function childrenOf(unit: number): number {
+  return (unit >>> 10) << ((unit & 0x200) >>> 6);
+}
+
+function readReplacement(replacements: Uint8Array, offset: number): string {
+  const end = replacements.indexOf(0, offset);
+  return new TextDecoder().decode(replacements.subarray(offset, end === -1 ? undefined : end));
+}
+
+function isOneCodePoint(text: string): boolean {
+  return text.length === ((text.codePointAt(0) as number) > 0xffff ? 2 : 1);
+}
+
+/*
+ * Finding graphemes is slow, and in most text every code point is one. Plain characters (Latin, Greek, Cyrillic, kana,
+ * ideographs, Hangul syllables and their punctuation) never join each other; only portions with other characters, up
+ * to and including the plain ones beside them, are segmented.
+ */
+const plain =
+  "\\n\\t\\x20-\\x7E\\xA0-\\xAC\\xAE-\\u02FF\\u0370-\\u0482\\u048A-\\u052F\\u2010-\\u2027\\u3000-\\u3029\\u3030-\\u303D" +
+  "\\u3041-\\u3096\\u30A0-\\u30FF\\u3400-\\u4DBF\\u4E00-\\u9FFF\\uAC00-\\uD7A3\\uF900-\\uFAD9\\uFF01-\\uFF9D";
+const portions = new RegExp(
+  `[${plain}]+(?=[${plain}]|$)|[${plain}]?[^${plain}]+(?:[${plain}][^${plain}]+)*[${plain}]?`,
+  "gu",
+);
+const plainPortion = new RegExp(`^[${plain}]+$`, "u");
+
+const segmenter = typeof Intl.Segmenter === "function" ? new Intl.Segmenter() : undefined;
+
+/** Extended grapheme clusters; code points in the few browsers that cannot tell. */
+function graphemes(text: string): Iterable<string> {
+  return segmenter === undefined ? text : Array.from(segmenter.segment(text), ({ segment }) => segment);
+}
