@@ -28,7 +28,11 @@ export async function* scoreModel(model: EmbeddingModel, dimensions?: number): A
 }
 
 /** Spearman's correlation of the cosines with the gold scores of the test split. */
-async function scoreSimilarity(model: EmbeddingModel, task: string, dimensions?: number): Promise<number> {
+export async function scoreSimilarity(
+  model: EmbeddingModel,
+  task: string,
+  dimensions?: number,
+): Promise<number> {
   const rows = readRows<ScoredSentencePair>(task, "test");
   const first = await embed(
     model,
@@ -47,7 +51,11 @@ async function scoreSimilarity(model: EmbeddingModel, task: string, dimensions?:
   );
 }
 
-async function scoreRetrieval(model: EmbeddingModel, task: string, dimensions?: number): Promise<number> {
+export async function scoreRetrieval(
+  model: EmbeddingModel,
+  task: string,
+  dimensions?: number,
+): Promise<number> {
   const { documents, queries } = readRetrievalTask(task);
   const corpus = await embed(
     model,

@@ -1,0 +1,47 @@
+import { createBackendRegistry, embed, type EmbeddingModel } from "@kokeshi/core";
+import { resolveModel } from "@kokeshi/hub";
+import { staticBackend } from "@kokeshi/static-model";
+import { describeWithData } from "@kokeshi/test-data";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { scoreRetrieval, scoreSimilarity } from "./score-model.js";
+
+let model: EmbeddingModel;
+
+beforeAll(async () => {
+  const folder = await resolveModel("@kokeshi/model-en-ja");
+  ({ model } = await createBackendRegistry([staticBackend]).open(folder));
+});
+afterAll(() => model.close());
+
+describe("@kokeshi/model-en-ja", () => {
+  it("gives a text one vector whatever its case, widths, spaces and invisible characters", async () => {
+    const { embeddings } = await embed(model, [
+      "abc カナ の 話",
+      "ＡＢＣ　ｶﾅ の\t話 ",
+      "a\u200bbc カナ の\n話\ufeff",
+      "xyz",
+    ]);
+    expect(embeddings.row(1)).toEqual(embeddings.row(0));
+    expect(embeddings.row(2)).toEqual(embeddings.row(0));
+    expect(embeddings.row(3)).not.toEqual(embeddings.row(0));
+  });
+});
+
+const bars = [
+  { task: "STSBenchmark", score: scoreSimilarity, bar: 0.7 },
+  { task: "JSTS", score: scoreSimilarity, bar: 0.7 },
+  { task: "JaQuAD-retrieval", score: scoreRetrieval, bar: 0.65 },
+];
+describeWithData(
+  "the scores of @kokeshi/model-en-ja",
+  bars.map(({ task }) => `eval/${task}`),
+  () => {
+    it.each(bars)(
+      "$task is above $bar",
+      async ({ task, score, bar }) => {
+        expect(await score(model, task)).toBeGreaterThan(bar);
+      },
+      120_000,
+    );
+  },
+);
