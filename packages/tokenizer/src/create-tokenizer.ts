@@ -1,5 +1,4 @@
 import { InvalidArgumentError } from "@kokeshi/core";
-import { createFastEncoder } from "./fast/create-fast-encoder.js";
 import { createLibraryEncoder } from "./library-encoder.js";
 import { readSpecialTokens, type SpecialTokens } from "./special-tokens.js";
 import { TokenIdBuffer } from "./token-id-buffer.js";
@@ -17,7 +16,7 @@ import { wellFormed } from "./well-formed.js";
 export function createTokenizer(tokenizerJson: unknown, tokenizerConfig?: unknown): Tokenizer {
   const file = readTokenizerFile(tokenizerJson);
   const special = readSpecialTokens(file.postProcessor);
-  const encoder = createFastEncoder(file) ?? createLibraryEncoder(file, tokenizerConfig);
+  const encoder = createLibraryEncoder(file, tokenizerConfig);
   // Large, and few callers ask.
   let vocabulary: Map<string, number> | undefined;
 
