@@ -1,4 +1,5 @@
 import { defineConfig } from "tsup";
 import { library } from "../../tsup.base";
 
-export default defineConfig(library());
+// `shims` gives CommonJS an `import.meta.url`, from which npm packages are looked up last.
+export default defineConfig(library({ shims: true }));

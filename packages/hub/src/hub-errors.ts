@@ -45,7 +45,7 @@ export function errorOfResponse(response: Response, body: string, context: Reque
 
   if (status === 401 || status === 403) {
     // Files come from storage behind signed addresses that expire: the next attempt gets a fresh one.
-    if (host !== hostOf(context.endpoint)) return unavailable(answer, response);
+    if (context.path !== undefined && host !== hostOf(context.endpoint)) return unavailable(answer, response);
     return accessError(status, code, answer, context);
   }
   if (status === 404) return missingError(code, answer, context);

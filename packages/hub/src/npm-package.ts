@@ -1,7 +1,6 @@
 import { readFileSync, statSync } from "node:fs";
 import { createRequire } from "node:module";
-import { dirname, join } from "node:path";
-import { pathToFileURL } from "node:url";
+import { dirname, join, resolve } from "node:path";
 import { InvalidFileError } from "@kokeshi/core";
 import { isNotFound } from "./file-system-errors.js";
 import { part } from "./part.js";
@@ -35,8 +34,9 @@ export function findPackage(name: string, from: string | undefined): InstalledPa
 /** `createRequire` resolves from a file; for a folder, from any file in it, there or not. */
 function fileOf(from: string): string {
   if (from.startsWith("file:")) return from;
-  const isFolder = statSync(from, { throwIfNoEntry: false })?.isDirectory() ?? false;
-  return pathToFileURL(isFolder ? join(from, "model.js") : from).href;
+  const place = resolve(from);
+  const isFolder = statSync(place, { throwIfNoEntry: false })?.isDirectory() ?? false;
+  return isFolder ? join(place, "model.js") : place;
 }
 
 /** Path of the package's package.json. */

@@ -1,4 +1,5 @@
 import { existsSync, statSync } from "node:fs";
+import { resolve } from "node:path";
 import { NotFoundError } from "@kokeshi/core";
 import { localFolder, type LocalFolder } from "./local-folder.js";
 import { isRepositoryName, parseModelReference } from "./model-reference.js";
@@ -31,7 +32,7 @@ export async function resolveModel(reference: string, options: ResolveOptions = 
     case "hub":
       return resolveHubModel(parsed.repository, parsed.revision ?? "main", options);
     case "folder":
-      if (!existsSync(parsed.path)) throw noFolder(parsed.path);
+      if (!existsSync(resolve(parsed.path))) throw noFolder(parsed.path);
       return localFolder(parsed.path);
     case "package":
       return openPackage(parsed.name, options.from);
@@ -64,7 +65,7 @@ function noFolder(path: string): NotFoundError {
 
 function isFolder(path: string): boolean {
   try {
-    return statSync(path).isDirectory();
+    return statSync(resolve(path)).isDirectory();
   } catch {
     return false;
   }
