@@ -78,12 +78,14 @@ function requireInputType(model: EmbeddingModel, inputType: string | undefined):
 
 /** Neither JSON nor codes have a form for NaN and infinity. */
 function requireFinite(model: EmbeddingModel, { embeddings, items }: EmbeddedBatch<TextRecord>): void {
-  const index = embeddings.data.findIndex((value) => !Number.isFinite(value));
-  if (index === -1) return;
-  const line = items[Math.floor(index / embeddings.dimensions)]?.line;
-  throw new InvalidFileError({
-    part: "cli",
-    problem: `${model.modelId} gives ${embeddings.data[index]} for the text of line ${line}`,
-    remedy: "check the weights of the model",
-  });
+  const { data, dimensions } = embeddings;
+  for (let index = 0; index < data.length; index++) {
+    if (Number.isFinite(data[index])) continue;
+    const line = items[Math.floor(index / dimensions)]?.line;
+    throw new InvalidFileError({
+      part: "cli",
+      problem: `${model.modelId} gives ${data[index]} for the text of line ${line}`,
+      remedy: "check the weights of the model",
+    });
+  }
 }

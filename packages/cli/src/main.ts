@@ -8,7 +8,7 @@ for (const name of ["SIGINT", "SIGTERM"] as const) {
 }
 process.stderr.on("error", () => undefined);
 
-process.exitCode = await runCli(process.argv.slice(2), {
+const exitCode = await runCli(process.argv.slice(2), {
   stdin: process.stdin,
   stdout: process.stdout,
   stderr: process.stderr,
@@ -17,3 +17,7 @@ process.exitCode = await runCli(process.argv.slice(2), {
   isTTY: { stdin: process.stdin.isTTY, stdout: process.stdout.isTTY, stderr: process.stderr.isTTY },
   signal: controller.signal,
 });
+
+// A reader that does not read would hold an interrupted program by what it has not taken.
+if (controller.signal.aborted) process.exit(exitCode);
+process.exitCode = exitCode;

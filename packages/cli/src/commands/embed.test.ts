@@ -165,6 +165,17 @@ describe("embed, JSON lines", () => {
     expect((await running).code).toBe(130);
   });
 
+  it("says that its output is full", async () => {
+    const stdout = new Writable({
+      write(_chunk, _encoding, done) {
+        done(Object.assign(new Error("ENOSPC: no space left on device, write"), { code: "ENOSPC" }));
+      },
+    });
+    const { code, stderr } = await run([], "hello\n", { stdout });
+    expect(code).toBe(1);
+    expect(stderr).toMatch(/standard output cannot be written \(ENOSPC.+that there is room/);
+  });
+
   it("ends quietly when its reader goes away", async () => {
     const stdout = new Writable({
       write(_chunk, _encoding, done) {

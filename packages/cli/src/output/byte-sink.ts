@@ -1,4 +1,5 @@
 import type { Writable } from "node:stream";
+import { unwritable } from "./unwritable.js";
 
 /** Where bytes go. Once `write` resolves, the caller may overwrite them. */
 export interface ByteSink {
@@ -21,10 +22,8 @@ export function streamSink(stream: Writable, signal: AbortSignal): ByteSink {
         stream.write(bytes, (error) => {
           signal.removeEventListener("abort", onAbort);
           if (!error) resolve();
-          else
-            reject(
-              isClosed(error) ? new OutputClosedError("the output was closed", { cause: error }) : error,
-            );
+          else if (isClosed(error)) reject(new OutputClosedError("the output was closed", { cause: error }));
+          else reject(unwritable("standard output", error));
         });
       });
     },

@@ -1,9 +1,9 @@
 import { randomBytes } from "node:crypto";
 import { mkdir, readdir, rename, rm, rmdir, writeFile } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
-import { InvalidFileError } from "@kokeshi/core";
 import type { CommandContext } from "../command-context.js";
 import { UsageError } from "../usage-error.js";
+import { unwritable } from "./unwritable.js";
 
 /** Writes files into a new folder, which appears with all of them or not at all. */
 export async function writeFolder(
@@ -26,12 +26,7 @@ export async function writeFolder(
   } catch (cause) {
     await rm(temporaryPath, { recursive: true, force: true });
     signal.throwIfAborted();
-    throw new InvalidFileError({
-      part: "cli",
-      problem: `${folder} cannot be written (${(cause as Error).message})`,
-      remedy: "name a folder in a place you may write to",
-      cause,
-    });
+    throw unwritable(folder, cause);
   }
   return Object.entries(files).map(([name, bytes]) => ({ path: name, bytes: bytes.length }));
 }
