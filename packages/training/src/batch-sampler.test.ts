@@ -51,6 +51,16 @@ describe("BatchSampler", () => {
     expect(sampler.next().pairs).toHaveLength(1);
   });
 
+  it("refuses a source whose pairs say the same on both sides", () => {
+    const equal = source("echo", [
+      [1, 1],
+      [2, 2],
+    ]);
+    expect(() => new BatchSampler([equal], 8, 1, createRandom(1)).next()).toThrow(
+      /echo has two different texts/,
+    );
+  });
+
   it("chooses sources by (their pairs)^exponent, and repeats itself for a seed", () => {
     const sources = [distinct("small", 100), distinct("large", 10_000)];
     const draw = (seed: number): string[] => {

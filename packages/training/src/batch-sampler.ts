@@ -1,3 +1,4 @@
+import { InvalidArgumentError } from "@kokeshi/core";
 import type { PairSource } from "./pair-source.js";
 
 export interface Batch {
@@ -8,8 +9,8 @@ export interface Batch {
 
 /**
  * Draws batches. Each comes from one source, because negatives from another domain are too easy; the source is chosen
- * with a probability proportional to (its pairs)^exponent. Within a source every pair is drawn once before any is
- * drawn again. No text occurs twice in a batch: it would be its own negative.
+ * with a probability proportional to (its pairs)^exponent. No text occurs twice in a batch: it would be its own negative.
+ * As far as that allows, every pair of a source is drawn once before any is drawn again.
  */
 export class BatchSampler {
   private readonly cumulative: number[] = [];
@@ -55,6 +56,13 @@ export class BatchSampler {
       order[drawn] = order[cursor] as number;
       order[cursor++] = pair;
       pairs[filled++] = pair;
+    }
+    if (filled === 0) {
+      throw new InvalidArgumentError({
+        part: "training",
+        problem: `no pair of the source ${source.name} has two different texts`,
+        remedy: "leave the source out",
+      });
     }
     this.cursors[chosen] = cursor;
     return { source, pairs: pairs.subarray(0, filled) };
