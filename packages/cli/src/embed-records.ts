@@ -37,7 +37,7 @@ export async function* embedRecords(
     for (const index of batch.truncated) cut.add((batch.items[index] as TextRecord).line);
     yield batch;
   }
-  reporter.clearProgress();
+  reporter.endProgress();
   if (cut.count > 0) reporter.warning(cut.message(model.maxTokens));
 }
 

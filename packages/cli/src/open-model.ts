@@ -25,6 +25,7 @@ export async function openModelFolder(
     signal,
     // The default model is a dependency of this package; any other package is the user's.
     from: reference === defaultModel ? import.meta.url : cwd,
+    onWarning: (message) => reporter.warning(message),
     onProgress: ({ overall: { done, total } }) =>
       reporter.progress({ done: done / 1e6, unit: "MB", fraction: total === 0 ? undefined : done / total }),
   };
@@ -32,6 +33,6 @@ export async function openModelFolder(
     parsed.kind === "folder" ? resolve(cwd, parsed.path) : reference,
     options,
   );
-  reporter.clearProgress();
+  reporter.endProgress();
   return folder;
 }

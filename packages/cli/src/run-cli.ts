@@ -30,6 +30,6 @@ export async function runCli(argv: readonly string[], streams: CliStreams): Prom
     reporter.error(error);
     return error instanceof UsageError ? 2 : 1;
   } finally {
-    reporter.clearProgress();
+    reporter.endProgress();
   }
 }

@@ -465,10 +465,14 @@ describe("embed on a terminal", () => {
     const name = file("many.txt", "hello\n".repeat(1000));
     const isTTY = { stdin: true, stdout: false, stderr: true };
     const { stderr } = await run([name], undefined, { isTTY });
-    expect(stderr).toMatch(/texts\/s/);
+    expect(stderr.startsWith("\r256 texts, 100 %\u001b[K")).toBe(true);
     expect(stderr.endsWith("\r\u001b[K")).toBe(true);
     expect((await run([name, "--quiet"], undefined, { isTTY })).stderr).toBe("");
-    expect((await run([name], undefined, { isTTY: { ...isTTY, stdout: true } })).stderr).toBe("");
+    const allTerminal = { isTTY: { ...isTTY, stdout: true } };
+    expect((await run([name], undefined, allTerminal)).stderr).toBe("");
+    expect((await run([name, "--out", "progress.jsonl"], undefined, allTerminal)).stderr).toMatch(
+      /texts, \d+ %/,
+    );
   });
 
   it("says that it waits for somebody to type", async () => {

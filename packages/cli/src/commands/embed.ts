@@ -175,9 +175,10 @@ async function openWriters(
   { json, precision, format }: EmbedCommandOptions,
   head: { model: string; dimensions: number },
   out: AtomicFile | undefined,
-  { stdout, signal }: CommandContext,
+  { stdout, signal, reporter }: CommandContext,
   tail: () => Record<string, unknown>,
 ): Promise<VectorWriter[]> {
+  if (json || out === undefined) reporter.streamResults();
   const writers: VectorWriter[] = [];
   const sink = streamSink(stdout, signal);
   if (json) writers.push(jsonDocumentWriter(sink, { ...head, precision }, tail));

@@ -69,6 +69,7 @@ async function tokenizeCommand(
   const head = { tokenizer: name, path: tokenizer.path };
   if (options.json) buffer.text(`${JSON.stringify(head).slice(0, -1)},"ids":[`);
   let rows = 0;
+  reporter.streamResults();
   for await (const batch of inBatches(texts ? textsOf(texts.records) : await readStringArray(context))) {
     signal.throwIfAborted();
     for (const ids of tokenIds(tokenizer, batch, options.specialTokens)) {

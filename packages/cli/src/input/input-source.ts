@@ -48,7 +48,7 @@ export async function findInput(
   return {
     name: file,
     format: format ?? (/\.(jsonl|ndjson)$/i.test(file) ? "jsonl" : "text"),
-    open: () => createReadStream(path, { highWaterMark: 256 * 1024, signal }),
+    open: () => createReadStream(path, { signal }),
     size: stats.isFile() ? stats.size : undefined,
   };
 }

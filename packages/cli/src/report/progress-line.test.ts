@@ -1,12 +1,18 @@
 import { expect, it } from "vitest";
-import { progressText } from "./progress-line.js";
+import { type Progress, progressText } from "./progress-line.js";
+
+function texts(done: number, fraction?: number): Progress {
+  return { done, unit: "texts", fraction };
+}
 
 it.each([
-  [{ done: 0, unit: "texts", fraction: undefined }, 0, "0 texts, 0 texts/s"],
-  [{ done: 1234567, unit: "texts", fraction: undefined }, 10, "1,234,567 texts, 123,457 texts/s"],
-  [{ done: 500, unit: "texts", fraction: 0.25 }, 5, "500 texts, 100 texts/s, 25 %, 0:15 left"],
-  [{ done: 500, unit: "texts", fraction: 0.001 }, 10, "500 texts, 50 texts/s, 0 %, 2:46:30 left"],
-  [{ done: 8, unit: "MB", fraction: 1 }, 2, "8 MB, 4 MB/s, 100 %, 0:00 left"],
-])("%j after %i s", (progress, seconds, text) => {
-  expect(progressText(progress, seconds)).toBe(text);
+  [texts(256), texts(256), 0, "256 texts"],
+  [texts(1234567), texts(4567), 10, "1,234,567 texts, 123,000 texts/s"],
+  [texts(256, 0.1), texts(256, 0.1), 0, "256 texts, 10 %"],
+  [texts(512, 0.1), texts(256, 0.1), 2, "512 texts, 128 texts/s, 10 %"],
+  [texts(500, 0.3), texts(100, 0.1), 5, "500 texts, 80 texts/s, 30 %, 0:18 left"],
+  [texts(500, 0.001), texts(0, 0), 10, "500 texts, 50 texts/s, 0 %, 2:46:30 left"],
+  [texts(500, 1), texts(0, 0), 10, "500 texts, 50 texts/s, 100 %, 0:00 left"],
+])("%j after %j and %i s", (progress, first, seconds, text) => {
+  expect(progressText(progress, first, seconds)).toBe(text);
 });

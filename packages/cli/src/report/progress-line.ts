@@ -13,9 +13,8 @@ export interface Progress {
 
 /** One line on a terminal that is written over and over: count, rate, and time left where the whole is known. */
 export class ProgressLine {
-  private readonly started = performance.now();
+  private first: { progress: Progress; time: number } | undefined;
   private lastShown = -Infinity;
-  private visible = false;
 
   constructor(private readonly stderr: Writable) {}
 
@@ -23,21 +22,34 @@ export class ProgressLine {
     const now = performance.now();
     if (now - this.lastShown < millisecondsBetween) return;
     this.lastShown = now;
-    this.visible = true;
-    this.stderr.write(`\r${progressText(progress, (now - this.started) / 1000)}\u001b[K`);
+    // Rates count from the first report: what came before, such as loading a model, happens once.
+    this.first ??= { progress, time: now };
+    const seconds = (now - this.first.time) / 1000;
+    this.stderr.write(`\r${progressText(progress, this.first.progress, seconds)}\u001b[K`);
   }
 
-  clear(): void {
-    if (this.visible) this.stderr.write("\r\u001b[K");
-    this.visible = false;
+  /** Makes room for another line; the job goes on. */
+  wipe(): void {
+    if (this.first !== undefined) this.stderr.write("\r\u001b[K");
+  }
+
+  /** The job is done; what is shown next is another one. */
+  end(): void {
+    this.wipe();
+    this.first = undefined;
+    this.lastShown = -Infinity;
   }
 }
 
-export function progressText({ done, unit, fraction }: Progress, seconds: number): string {
-  const rate = seconds > 0 ? done / seconds : 0;
-  const parts = [`${count(done)} ${unit}`, `${count(rate)} ${unit}/s`];
-  if (fraction !== undefined && fraction > 0) {
-    parts.push(`${Math.floor(fraction * 100)} %`, `${duration((seconds * (1 - fraction)) / fraction)} left`);
+/** `seconds` have passed since the job was as far as `first`. */
+export function progressText(progress: Progress, first: Progress, seconds: number): string {
+  const { done, unit, fraction } = progress;
+  const parts = [`${count(done)} ${unit}`];
+  if (seconds > 0) parts.push(`${count((done - first.done) / seconds)} ${unit}/s`);
+  if (fraction !== undefined) {
+    parts.push(`${Math.floor(fraction * 100)} %`);
+    const advance = fraction - (first.fraction ?? 0);
+    if (advance > 0 && seconds > 0) parts.push(`${duration((seconds * (1 - fraction)) / advance)} left`);
   }
   return parts.join(", ");
 }

@@ -5,16 +5,21 @@ import { type Progress, ProgressLine } from "./progress-line.js";
 /** Everything said on standard error. Warnings and errors are always said; notes and progress not with `quiet`. */
 export class Reporter {
   quiet = false;
+  private resultsOnTerminal = false;
   private readonly progressLine: ProgressLine;
 
   constructor(private readonly streams: Pick<CliStreams, "stderr" | "isTTY" | "env">) {
     this.progressLine = new ProgressLine(streams.stderr);
   }
 
-  /** Shown only on a terminal, and only where results do not go to the same one. */
+  /** Shown on a terminal only. */
   progress(progress: Progress): void {
-    const { isTTY } = this.streams;
-    if (isTTY.stderr && !isTTY.stdout && !this.quiet) this.progressLine.show(progress);
+    if (this.streams.isTTY.stderr && !this.quiet && !this.resultsOnTerminal) this.progressLine.show(progress);
+  }
+
+  /** Results come bit by bit from now on: where a terminal shows them, they are progress enough. */
+  streamResults(): void {
+    this.resultsOnTerminal = this.streams.isTTY.stdout;
   }
 
   note(text: string): void {
@@ -39,12 +44,12 @@ export class Reporter {
     }
   }
 
-  clearProgress(): void {
-    this.progressLine.clear();
+  endProgress(): void {
+    this.progressLine.end();
   }
 
   private say(text: string): void {
-    this.progressLine.clear();
+    this.progressLine.wipe();
     this.streams.stderr.write(`${text}\n`);
   }
 }
