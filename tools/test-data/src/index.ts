@@ -19,5 +19,9 @@ export function dataPath(...parts: string[]): string {
 export function describeWithData(name: string, paths: readonly string[], body: () => void): void {
   const missing = paths.filter((path) => !existsSync(dataPath(path)));
   if (missing.length === 0) describe(name, body);
-  else describe.skip(`${name} (SKIPPED: needs ${missing.join(", ")} in the data folder; set KOKESHI_DATA)`, body);
+  else
+    describe.skip(
+      `${name} (SKIPPED: needs ${missing.join(", ")} in the data folder; set KOKESHI_DATA)`,
+      body,
+    );
 }
