@@ -1,7 +1,6 @@
 export { float, floats, int, ints, string } from "./attributes.js";
 export { GraphBuilder, type NodeOptions, type ValueName } from "./graph-builder.js";
 export {
-  bytesPerElement,
   tensorTypeCodes,
   type OnnxAttribute,
   type OnnxGraph,

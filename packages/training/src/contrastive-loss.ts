@@ -1,5 +1,5 @@
 import { InvalidArgumentError } from "@kokeshi/core";
-import { float, GraphBuilder, int, writeModel, type ValueName } from "@kokeshi/onnx";
+import { float, GraphBuilder, int, tensorTypeCodes, writeModel, type ValueName } from "@kokeshi/onnx";
 import { InferenceSession, Tensor } from "onnxruntime-node";
 
 export interface ContrastiveLossOptions {
@@ -93,7 +93,7 @@ export function contrastiveLossGraph({ dimensions, scale }: ContrastiveLossOptio
   const pairs = graph.node(
     "Cast",
     [graph.node("Shape", [anchors], { attributes: { start: int(0), end: int(1) } })],
-    { attributes: { to: int(1) } },
+    { attributes: { to: int(tensorTypeCodes.float32) } },
   );
   const gradientScale = apply("Div", number(scale / 2), pairs);
 
