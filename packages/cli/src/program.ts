@@ -1,17 +1,17 @@
 import { Command } from "commander";
-import packageJson from "../package.json" with { type: "json" };
 import type { CommandContext } from "./command-context.js";
 import { addEmbedCommand } from "./commands/embed.js";
 import { addModelsCommand } from "./commands/models.js";
 import { addSearchCommand } from "./commands/search.js";
 import { addSimilarityCommand } from "./commands/similarity.js";
 import { addTokenizeCommand } from "./commands/tokenize.js";
+import { packageVersion } from "./version.js";
 
 /** All commands, which write to the streams of `context`. */
 export function createProgram(context: CommandContext): Command {
   const program = new Command("kokeshi")
     .description("Text embeddings on the CPU: no Python, no API key, no GPU.")
-    .version(packageJson.version, "-V, --version", "print the version")
+    .version(packageVersion(), "-V, --version", "print the version")
     .helpOption("-h, --help", "print this help")
     .helpCommand("help [command]", "print the help of a command")
     .exitOverride()

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
-import packageJson from "../package.json" with { type: "json" };
+
 import { runCaptured } from "./fixtures/run-captured.js";
+import { packageVersion } from "./version.js";
 
 const commands = [
   ["embed"],
@@ -17,7 +18,7 @@ describe("kokeshi", () => {
   it("prints its version", async () => {
     expect(await runCaptured(["--version"])).toEqual({
       code: 0,
-      stdout: `${packageJson.version}\n`,
+      stdout: `${packageVersion()}\n`,
       stderr: "",
     });
   });
