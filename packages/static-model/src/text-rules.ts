@@ -42,17 +42,11 @@ export function model2VecRules(tokenizer: Tokenizer, maxTokens: number | undefin
 
 /** `int(numpy.median(lengths))`, lengths in code points. */
 function medianTokenLength(tokenizer: Tokenizer): number {
-  const lengths = Uint32Array.from(tokenizer.vocabulary().keys(), countCharacters).sort();
+  const lengths = Uint32Array.from(tokenizer.vocabulary().keys(), (token) => Array.from(token).length).sort();
   const middle = lengths.length >> 1;
   const upper = lengths[middle] ?? 0;
   const median = lengths.length % 2 === 1 ? upper : (upper + (lengths[middle - 1] ?? 0)) / 2;
   return Math.floor(median);
-}
-
-function countCharacters(text: string): number {
-  let count = 0;
-  for (const _ of text) count++;
-  return count;
 }
 
 /** The tokens to average, row by row, and the texts that were cut on the way. */

@@ -1,0 +1,134 @@
+import { InvalidArgumentError, memoryFolder } from "@kokeshi/core";
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { toFloat32Table } from "./embedding-table.js";
+import { exportStaticEmbedding } from "./export-static-embedding.js";
+import { dimensions, table, tokenizerJson } from "./fixtures/small-model.js";
+import { kokeshiStaticFiles } from "./kokeshi-static-files.js";
+import { loadStaticModel } from "./load-static-model.js";
+import { model2VecFiles } from "./model2vec-files.js";
+import { quantizeRows } from "./quantize-rows.js";
+import { readSafetensors } from "./safetensors/read-safetensors.js";
+import { staticEmbeddingFiles } from "./static-embedding-files.js";
+
+const model = { tokenizerJson, normalize: true, prompts: { query: "q: ", document: "" }, licence: "mit" };
+const load = (files: Record<string, Uint8Array>) => loadStaticModel(memoryFolder("written", files));
+const json = (files: Record<string, Uint8Array>, name: string) =>
+  JSON.parse(new TextDecoder().decode(files[name]));
+const anyTable = fc.float32Array({ minLength: 14, maxLength: 14, noNaN: true, noDefaultInfinity: true });
+
+describe("staticEmbeddingFiles", () => {
+  it("is the layout of sentence-transformers", async () => {
+    const files = staticEmbeddingFiles({ ...model, table, dimensions });
+    expect(Object.keys(files).sort()).toEqual([
+      "0_StaticEmbedding/model.safetensors",
+      "0_StaticEmbedding/tokenizer.json",
+      "README.md",
+      "config_sentence_transformers.json",
+      "modules.json",
+    ]);
+    expect(json(files, "modules.json")).toEqual([
+      { idx: 0, name: "0", path: "0_StaticEmbedding", type: "sentence_transformers.models.StaticEmbedding" },
+      { idx: 1, name: "1", path: "1_Normalize", type: "sentence_transformers.models.Normalize" },
+    ]);
+    const { tensors } = readSafetensors(files["0_StaticEmbedding/model.safetensors"] as Uint8Array);
+    expect(tensors.get("embedding.weight")).toMatchObject({ dtype: "F32", shape: [7, 2] });
+    expect(await load(files)).toMatchObject({ dimensions: 2, prompts: model.prompts, maxTokens: undefined });
+  });
+
+  it("comes back as it was", async () => {
+    await fc.assert(
+      fc.asyncProperty(anyTable, async (values) => {
+        const { parts } = await load(staticEmbeddingFiles({ ...model, table: values, dimensions }));
+        expect(parts.table.values).toEqual(values);
+        expect(parts.normalize).toBe(true);
+      }),
+      { numRuns: 20 },
+    );
+  });
+});
+
+describe("model2VecFiles", () => {
+  it("writes weights and mapping", async () => {
+    const rows = Float32Array.of(1, 2, 3, 4);
+    const mapping = Int32Array.of(0, 1, 0, 1, 0, 1, 0);
+    const weights = Float64Array.of(1, 1, 2, 2, 3, 3, 0.1);
+    const files = model2VecFiles({ ...model, table: rows, dimensions, mapping, weights });
+    expect(json(files, "config.json")).toMatchObject({
+      model_type: "model2vec",
+      normalize: true,
+      vocabulary_quantization: 2,
+    });
+    const { parts } = await load(files);
+    expect(parts.table.rowOf).toEqual(Uint32Array.from(mapping));
+    expect(parts.table.factors).toEqual(weights);
+    expect(parts.family).toBe("model2vec");
+  });
+
+  it("writes int8 without a scale", async () => {
+    const values = Int8Array.from(table, (value) => value);
+    const loaded = await load(model2VecFiles({ ...model, table: values, dimensions }));
+    expect(loaded.parts.table.values).toEqual(values);
+    expect(loaded.description.precision).toBe("int8");
+  });
+});
+
+describe("kokeshiStaticFiles", () => {
+  it("comes back as it was, values and scales", async () => {
+    await fc.assert(
+      fc.asyncProperty(anyTable, async (values) => {
+        const rows = quantizeRows(values, dimensions);
+        const { parts } = await load(kokeshiStaticFiles({ ...model, table: { ...rows, dimensions } }));
+        expect(parts.table.values).toEqual(rows.values);
+        expect(parts.table.factors).toEqual(rows.scales);
+        expect(parts).toMatchObject({
+          family: "kokeshi-static",
+          prompts: model.prompts,
+          licence: "mit",
+          precision: "int8",
+        });
+      }),
+      { numRuns: 20 },
+    );
+  });
+});
+
+describe("exportStaticEmbedding", () => {
+  it("multiplies scales in", async () => {
+    const rows = quantizeRows(table, dimensions);
+    const source = await load(kokeshiStaticFiles({ ...model, table: { ...rows, dimensions } }));
+    const exported = await load(exportStaticEmbedding(source));
+    expect(exported.parts.table.values).toEqual(toFloat32Table(source.parts.table));
+    expect(exported.parts).toMatchObject({
+      family: "sentence-transformers",
+      normalize: true,
+      prompts: model.prompts,
+      licence: "mit",
+    });
+    const texts = ["one two", "", "six nothing"];
+    const { embeddings: before } = await source.doEmbed({ texts });
+    const { embeddings: after } = await exported.doEmbed({ texts });
+    after.data.forEach((component, index) => expect(component).toBeCloseTo(before.data[index] as number, 6));
+  });
+
+  it("gives zeros to the token that Model2Vec drops", async () => {
+    const source = await load(model2VecFiles({ ...model, table, dimensions }));
+    const exported = await load(exportStaticEmbedding(source));
+    expect(Array.from(exported.parts.table.values.subarray(0, 4))).toEqual([0, 0, 1, -10]);
+  });
+
+  it("takes only models of this backend", () => {
+    expect(() => exportStaticEmbedding({ modelId: "other" } as never)).toThrow(InvalidArgumentError);
+  });
+});
+
+it("refuses tables whose sizes do not fit", () => {
+  const rows = quantizeRows(table, dimensions);
+  expect(() => staticEmbeddingFiles({ ...model, table, dimensions: 3 })).toThrow(InvalidArgumentError);
+  expect(() => model2VecFiles({ ...model, table, dimensions, weights: new Float32Array(6) })).toThrow(
+    InvalidArgumentError,
+  );
+  expect(() => kokeshiStaticFiles({ ...model, table: { ...rows, dimensions: 1 } })).toThrow(
+    InvalidArgumentError,
+  );
+});
