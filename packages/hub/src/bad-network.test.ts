@@ -118,6 +118,16 @@ describe("a bad network", () => {
     expect(leftovers()).toEqual([]);
   });
 
+  it("is content with what another process finished meanwhile", async () => {
+    hub.intercept = failing("storage", "", (_, response) => {
+      writeFileSync(join(cacheFolder, "models--acme--model/blobs", sha256(weights)), weights);
+      response.destroy();
+      return true;
+    });
+    await expectWeights(await pull(undefined, { retry: { attempts: 1 } }));
+    expect(leftovers()).toEqual([]);
+  });
+
   it("asks for a fresh address when the storage refuses an old one", async () => {
     hub.intercept = failing("storage", "", status(403));
     await expectWeights(await pull());

@@ -2,7 +2,7 @@ import { randomBytes } from "node:crypto";
 import { readdir, readFile, readlink, rename, rm, stat } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { InvalidArgumentError, NotFoundError } from "@kokeshi/core";
-import { isNotFound, writingCache } from "./file-system-errors.js";
+import { isNotFound, usingCache } from "./file-system-errors.js";
 import { hubSettings, type HubOptions } from "./hub-settings.js";
 import { localFolder } from "./local-folder.js";
 import { isRepositoryName, parseModelReference } from "./model-reference.js";
@@ -33,13 +33,15 @@ export async function listCachedModels(
   options: Pick<HubOptions, "cacheFolder"> = {},
 ): Promise<CachedModel[]> {
   const { cacheFolder } = hubSettings(options);
-  const models: CachedModel[] = [];
-  for (const name of (await namesIn(cacheFolder)).sort()) {
-    const repository = repositoryOf(name);
-    if (repository !== undefined)
+  return usingCache(cacheFolder, async () => {
+    const models: CachedModel[] = [];
+    for (const name of (await namesIn(cacheFolder)).sort()) {
+      const repository = repositoryOf(name);
+      if (repository === undefined) continue;
       models.push(...(await commitsOf(new RepositoryCache(cacheFolder, repository), repository)));
-  }
-  return models;
+    }
+    return models;
+  });
 }
 
 /**
@@ -72,7 +74,7 @@ export async function removeCachedModel(
       remedy: "see `kokeshi models list` for the models that are",
     });
   }
-  await writingCache(cacheFolder, async () => {
+  await usingCache(cacheFolder, async () => {
     if (removed.length === commits.length) await removeAtOnce(cache.folder, cacheFolder);
     else for (const model of removed) await removeCommit(cache, model, cacheFolder);
   });

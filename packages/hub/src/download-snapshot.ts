@@ -25,7 +25,7 @@ export interface DownloadProgress {
 /** Files on their way at the same time. */
 const parallelDownloads = 4;
 
-/** Brings all selected files into the snapshot. */
+/** Brings all selected files into the snapshot. Writes nothing where they are there: the cache may be read-only. */
 export async function downloadSnapshot(
   connection: HubConnection,
   cache: RepositoryCache,
@@ -34,17 +34,16 @@ export async function downloadSnapshot(
   selected: readonly RepositoryFile[],
   onProgress: ((progress: DownloadProgress) => void) | undefined,
 ): Promise<void> {
+  const target = ({ path }: RepositoryFile) => join(cache.snapshot(commit), path);
+  const missing = await filesWithout(target, selected);
+  if (missing.length === 0) return;
   await mkdir(cache.blobs, { recursive: true });
   await mkdir(cache.refs, { recursive: true });
   await removeAbandoned(cache.blobs);
 
+  const blob = ({ checksum }: RepositoryFile) => cache.blob(checksum.digest);
   // By checksum: equal files of a repository share one blob.
-  const absent = new Map<string, RepositoryFile>();
-  for (const file of selected) {
-    if ((await sizeOf(cache.blob(file.checksum.digest))) === file.bytes) continue;
-    if ((await sizeOf(join(cache.snapshot(commit), file.path))) === file.bytes) continue;
-    absent.set(file.checksum.digest, file);
-  }
+  const absent = new Map((await filesWithout(blob, missing)).map((file) => [file.checksum.digest, file]));
   const downloads = Array.from(absent.values()).sort((a, b) => b.bytes - a.bytes);
   const total = downloads.reduce((sum, { bytes }) => sum + bytes, 0);
   await requireSpace(cache.blobs, total);
@@ -57,7 +56,7 @@ export async function downloadSnapshot(
       repository,
       commit,
       file,
-      blob: cache.blob(file.checksum.digest),
+      blob: blob(file),
       onBytes(bytes) {
         done += bytes - here;
         here = bytes;
@@ -65,18 +64,25 @@ export async function downloadSnapshot(
       },
     });
   });
-  for (const file of selected) {
-    const target = join(cache.snapshot(commit), file.path);
-    if ((await sizeOf(target)) !== file.bytes)
-      await linkIntoSnapshot(cache.blob(file.checksum.digest), target);
-  }
+  for (const file of missing) await linkIntoSnapshot(blob(file), target(file));
+}
+
+/** The files that are not, or not whole, at their place. */
+async function filesWithout(
+  place: (file: RepositoryFile) => string,
+  files: readonly RepositoryFile[],
+): Promise<RepositoryFile[]> {
+  const without = [];
+  for (const file of files) if ((await sizeOf(place(file))) !== file.bytes) without.push(file);
+  return without;
 }
 
 /** Says so before the download, not at its last byte. */
 async function requireSpace(folder: string, bytes: number): Promise<void> {
-  const { bavail, bsize } = await statfs(folder);
+  const { bavail, bsize, blocks } = await statfs(folder);
   const free = bavail * bsize;
-  if (bytes <= free) return;
+  // Some network disks do not know their size and say 0.
+  if (bytes <= free || blocks === 0) return;
   throw new KokeshiError("file-system", {
     part,
     problem: `the download takes ${bytes} bytes, but the disk of ${folder} has ${free} left`,

@@ -2,6 +2,7 @@ import { clearTimeout, setTimeout } from "node:timers";
 import {
   errorOfFailure,
   errorOfResponse,
+  errorOfSilence,
   HubUnavailableError,
   unexpectedAnswer,
   type RequestSubject,
@@ -24,27 +25,23 @@ const longestErrorBody = 64 << 10;
 
 /** Requests to one Hub: with the token for it alone, cancellable, never waiting for ever, errors translated. */
 export class HubConnection {
-  readonly endpoint: string;
-  readonly retry: RetryPolicy;
-  readonly signal: AbortSignal | undefined;
-  readonly #options: HubConnectionOptions;
-  readonly #token: string | undefined;
-  readonly #fetch: typeof fetch;
-  readonly #longestSilence: number;
+  constructor(private readonly options: HubConnectionOptions) {}
 
-  constructor(options: HubConnectionOptions) {
-    this.#options = options;
-    this.endpoint = options.endpoint;
-    this.retry = options.retry;
-    this.signal = options.signal;
-    this.#token = options.token;
-    this.#fetch = options.fetch ?? fetch;
-    this.#longestSilence = options.longestSilence ?? 60_000;
+  get endpoint(): string {
+    return this.options.endpoint;
+  }
+
+  get retry(): RetryPolicy {
+    return this.options.retry;
+  }
+
+  get signal(): AbortSignal | undefined {
+    return this.options.signal;
   }
 
   /** The same connection under another signal. */
   withSignal(signal: AbortSignal): HubConnection {
-    return new HubConnection({ ...this.#options, signal });
+    return new HubConnection({ ...this.options, signal });
   }
 
   /**
@@ -58,7 +55,7 @@ export class HubConnection {
     subject: RequestSubject,
     consume: (response: Response, body: AsyncIterable<Uint8Array>) => Promise<Result>,
   ): Promise<Result> {
-    const { signal } = this;
+    const { signal, token, endpoint, fetch = globalThis.fetch, longestSilence = 60_000 } = this.options;
     signal?.throwIfAborted();
     const attempt = new AbortController();
     const cancel = () => attempt.abort();
@@ -67,10 +64,10 @@ export class HubConnection {
     const watch = setTimeout(() => {
       silent = true;
       attempt.abort();
-    }, this.#longestSilence);
+    }, longestSilence);
     const failure = (error: unknown) => {
       signal?.throwIfAborted();
-      return silent ? this.#stalled(url) : errorOfFailure(error, url);
+      return silent ? errorOfSilence(url, longestSilence) : errorOfFailure(error, url);
     };
     async function* body(response: Response): AsyncGenerator<Uint8Array, void, undefined> {
       const reader = response.body?.getReader();
@@ -86,17 +83,15 @@ export class HubConnection {
     }
     try {
       const request = { headers: { ...this.#authorization(url), "user-agent": "kokeshi", ...headers } };
-      const response = await this.#fetch(url, { ...request, signal: attempt.signal }).catch(
-        (error: unknown) => {
-          throw failure(error);
-        },
-      );
+      const response = await fetch(url, { ...request, signal: attempt.signal }).catch((error: unknown) => {
+        throw failure(error);
+      });
       watch.refresh();
       if (!response.ok) {
         throw errorOfResponse(response, await beginning(body(response)), {
           ...subject,
-          endpoint: this.endpoint,
-          hasToken: this.#token !== undefined,
+          endpoint,
+          hasToken: token !== undefined,
         });
       }
       return await consume(response, body(response));
@@ -134,18 +129,9 @@ export class HubConnection {
 
   /** The token goes to the Hub itself, never to the storage or the page that it refers to. */
   #authorization(url: string): Record<string, string> {
-    if (this.#token === undefined || new URL(url).origin !== new URL(this.endpoint).origin) return {};
-    return { authorization: `Bearer ${this.#token}` };
-  }
-
-  #stalled(url: string): HubUnavailableError {
-    return new HubUnavailableError(
-      {
-        problem: `${new URL(url).host} sent nothing for ${this.#longestSilence / 1000} s`,
-        remedy: "check the network and try again",
-      },
-      { passing: true },
-    );
+    const { token, endpoint } = this.options;
+    if (token === undefined || new URL(url).origin !== new URL(endpoint).origin) return {};
+    return { authorization: `Bearer ${token}` };
   }
 }
 

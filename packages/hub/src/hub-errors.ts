@@ -165,6 +165,17 @@ export function errorOfFailure(failure: unknown, url: string): HubUnavailableErr
   );
 }
 
+/** The error for a server that keeps the connection and says nothing. */
+export function errorOfSilence(url: string, milliseconds: number): HubUnavailableError {
+  return new HubUnavailableError(
+    {
+      problem: `${hostOf(url)} sent nothing for ${milliseconds / 1000} s`,
+      remedy: "check the network and try again",
+    },
+    { passing: true },
+  );
+}
+
 /** An answer in a shape the Hub does not give: an error page of a proxy, another kind of server. */
 export function unexpectedAnswer(problem: string, endpoint: string, cause?: unknown): InvalidFileError {
   return new InvalidFileError({

@@ -106,6 +106,21 @@ describe("localFolder", () => {
     expect(new TextDecoder().decode(await folder.read("config.json"))).toBe("contents");
     expect(await folder.list()).toEqual([{ path: "config.json", bytes: 8 }]);
     await expect(folder.read("other.json")).rejects.toThrow("link to a file outside");
+
+    // Only there: elsewhere a folder called `blobs` is no part of the model.
+    const elsewhere = join(cache, "models--a--b/models/0123");
+    mkdirSync(elsewhere, { recursive: true });
+    symlinkSync("../../blobs/abc", join(elsewhere, "config.json"));
+    await expect(localFolder(elsewhere).read("config.json")).rejects.toThrow("link to a file outside");
+  });
+
+  it("explains what the disk refuses", async () => {
+    const path = temporaryFolder(files);
+    const folder = localFolder(path, "model");
+    symlinkSync("loop.json", join(path, "loop.json"));
+    await expect(folder.has("loop.json")).rejects.toThrow(InvalidFileError);
+    await expect(folder.read("loop.json")).rejects.toThrow(`cannot read ${join(path, "loop.json")} (ELOOP`);
+    await expect(folder.list()).rejects.toThrow(`cannot read ${path} (ELOOP`);
   });
 });
 

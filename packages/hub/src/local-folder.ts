@@ -9,7 +9,7 @@ import {
   type ModelFolder,
 } from "@kokeshi/core";
 import { contentFingerprint } from "./content-fingerprint.js";
-import { isNotFound } from "./file-system-errors.js";
+import { isNotFound, readingError } from "./file-system-errors.js";
 import { part } from "./part.js";
 import { pathProblem } from "./relative-path.js";
 
@@ -35,9 +35,8 @@ export interface LocalFolder extends ModelFolder {
  */
 export function localFolder(path: string, modelId?: string): LocalFolder {
   const folder = existingFolder(path);
-  const identity =
-    modelId ?? `${basename(folder) || "model"}@${contentFingerprint(folder, listFiles(folder))}`;
-
+  const list = () => readable(folder, () => listFiles(folder));
+  const fingerprint = () => readable(folder, () => contentFingerprint(folder, list()));
   function locate(file: string): string {
     const problem = pathProblem(file);
     if (problem === undefined) return join(folder, file);
@@ -49,7 +48,7 @@ export function localFolder(path: string, modelId?: string): LocalFolder {
   }
 
   return {
-    modelId: identity,
+    modelId: modelId ?? `${basename(folder) || "model"}@${fingerprint()}`,
     localPath: folder,
     async has(file) {
       const location = locate(file);
@@ -57,7 +56,7 @@ export function localFolder(path: string, modelId?: string): LocalFolder {
         return (await stat(location)).isFile();
       } catch (error) {
         if (isNotFound(error)) return false;
-        throw error;
+        throw readingError(location, error);
       }
     },
     async read(file) {
@@ -72,7 +71,7 @@ export function localFolder(path: string, modelId?: string): LocalFolder {
         }
         return await readWhole(location, file);
       } catch (cause) {
-        if (!isNotFound(cause)) throw cause;
+        if (!isNotFound(cause)) throw readingError(location, cause);
         throw new NotFoundError({
           part,
           problem: `${file} is missing from ${folder}`,
@@ -81,8 +80,16 @@ export function localFolder(path: string, modelId?: string): LocalFolder {
         });
       }
     },
-    list: async () => listFiles(folder),
+    list: async () => list(),
   };
+}
+
+function readable<Result>(folder: string, read: () => Result): Result {
+  try {
+    return read();
+  } catch (error) {
+    throw readingError(folder, error);
+  }
 }
 
 /** Absolute path of a folder that is there. */

@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, readdirSync, utimesSync, writeFileSync } from "node:fs";
+import { lstatSync, mkdirSync, readFileSync, readdirSync, utimesSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { KokeshiError } from "@kokeshi/core";
 import { scanCacheDir } from "@huggingface/hub";
@@ -116,7 +116,7 @@ describe("the cache folder", () => {
     const file = join(temporaryFolder({ file: "" }), "file");
     const attempt = pull(undefined, { cacheFolder: join(file, "below") });
     await expect(attempt).rejects.toThrow(KokeshiError);
-    await expect(attempt).rejects.toThrow(`cannot write to the model cache ${join(file, "below")}`);
+    await expect(attempt).rejects.toThrow(`cannot use the model cache ${join(file, "below")}`);
   });
 
   it("survives two pulls at once", async () => {
@@ -124,6 +124,19 @@ describe("the cache folder", () => {
     await expectWeights(one);
     await expectWeights(other);
     expect(leftovers()).toEqual([]);
+  });
+
+  it("is not touched by a pull that finds everything there", async () => {
+    await pull();
+    const touched = () =>
+      readdirSync(cacheFolder, { recursive: true }).map((path) => {
+        const { mtimeNs, ino } = lstatSync(join(cacheFolder, String(path)), { bigint: true });
+        return `${String(path)} ${mtimeNs} ${ino}`;
+      });
+    const before = touched();
+    await pull();
+    await pull(`hf:acme/model@${first}`);
+    expect(touched()).toEqual(before);
   });
 
   it("is rid of what killed processes left, a day later", async () => {

@@ -51,7 +51,7 @@ describe("pathProblem", () => {
         expect(posix.join("/model", path).startsWith("/model/")).toBe(true);
         expect(win32.join("C:\\model", path).startsWith("C:\\model\\")).toBe(true);
       }),
-      { numRuns: 2000 },
+      { numRuns: 1000 },
     );
   });
 });

@@ -2,10 +2,10 @@ import { join } from "node:path";
 import { InvalidFileError, NotFoundError } from "@kokeshi/core";
 import { downloadSnapshot, type DownloadProgress } from "./download-snapshot.js";
 import { sizeOf } from "./file-size.js";
-import { writingCache } from "./file-system-errors.js";
+import { usingCache } from "./file-system-errors.js";
 import { HubConnection } from "./hub-connection.js";
 import { HubUnavailableError } from "./hub-errors.js";
-import { hubSettings, type HubOptions } from "./hub-settings.js";
+import { hubSettings, type HubOptions, type HubSettings } from "./hub-settings.js";
 import { localFolder, type LocalFolder } from "./local-folder.js";
 import { modelFiles } from "./model-files.js";
 import { part } from "./part.js";
@@ -36,46 +36,50 @@ export async function resolveHubModel(
   revision: string,
   options: DownloadOptions,
 ): Promise<LocalFolder> {
-  const { cacheFolder, offline, token, endpoint } = hubSettings(options);
-  const { files: wanted = modelFiles(), signal, onWarning } = options;
-  const cache = new RepositoryCache(cacheFolder, repository);
-  const reference = `hf:${repository}@${revision}`;
+  const settings = hubSettings(options);
+  const { cacheFolder } = settings;
+  return usingCache(cacheFolder, async () => {
+    const cache = new RepositoryCache(cacheFolder, repository);
+    const commit = await bringToCache(cache, repository, revision, settings, options);
+    return localFolder(cache.snapshot(commit), `${repository}@${commit}`);
+  });
+}
 
+/** Returns the commit whose snapshot then holds all that is wanted. */
+async function bringToCache(
+  cache: RepositoryCache,
+  repository: string,
+  revision: string,
+  { cacheFolder, offline, endpoint, token }: HubSettings,
+  options: DownloadOptions,
+): Promise<string> {
+  const { files: wanted = modelFiles(), signal, onProgress, onWarning, fetch } = options;
   const pulled = await cache.readRef(revision);
   const cached = pulled === undefined ? undefined : await lookUp(cache, pulled, wanted);
-  const open = (commit: string) => localFolder(cache.snapshot(commit), `${repository}@${commit}`);
 
-  if (pulled !== undefined && cached !== undefined) {
-    if (offline && opens(cached)) return open(pulled);
-    if (pulled === revision && cached.state === "complete") return open(pulled);
+  if (offline) {
+    if (pulled !== undefined && opens(cached)) return pulled;
+    throw notInCache(`hf:${repository}@${revision}`, cacheFolder, cached);
   }
-  if (offline) throw notInCache(reference, cacheFolder, cached);
-
-  const connection = new HubConnection({
-    endpoint,
-    token,
-    signal,
-    fetch: options.fetch,
-    retry: { ...defaultRetry, ...options.retry },
-  });
+  const retry = { ...defaultRetry, ...options.retry };
+  const connection = new HubConnection({ endpoint, token, signal, fetch, retry });
   let commit: string;
   let entries: RepositoryEntry[];
   try {
     commit = pulled === revision ? revision : await fetchCommit(connection, repository, revision);
-    entries = (await cache.readListing(commit)) ?? (await fetchListing(connection, repository, commit));
+    const kept = await cache.readListing(commit);
+    entries = kept ?? (await fetchListing(connection, repository, commit));
+    if (kept === undefined) await cache.writeListing(commit, entries);
   } catch (error) {
     if (!(error instanceof HubUnavailableError) || pulled === undefined || !opens(cached)) throw error;
     onWarning?.(`${error.problem}; opening commit ${pulled} of ${repository} from the cache`);
-    return open(pulled);
+    return pulled;
   }
   const selected = select(entries, wanted, `${repository}@${commit}`);
-  await writingCache(cacheFolder, async () => {
-    await cache.writeListing(commit, entries);
-    await downloadSnapshot(connection, cache, repository, commit, selected, options.onProgress);
-    // Last, so that a branch never stands for a commit that is not wholly here.
-    await cache.writeRef(revision, commit);
-  });
-  return open(commit);
+  await downloadSnapshot(connection, cache, repository, commit, selected, onProgress);
+  // Last, so that a branch never stands for a commit that is not wholly here.
+  await cache.writeRef(revision, commit);
+  return commit;
 }
 
 /** What the cache holds of the files wanted of a commit. */
