@@ -71,7 +71,7 @@ function readWorkspace(folder: string): Workspace {
       imports: ts
         .preProcessFile(readFileSync(join(folder, path), "utf8"), true, true)
         .importedFiles.map((file) => file.fileName),
-      isTest: /\.test\.ts$|^test\//.test(path),
+      isTest: /\.test\.ts$|^test\/|\/fixtures\//.test(path),
     }));
   return { manifest, sources };
 }
