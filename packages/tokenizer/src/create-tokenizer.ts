@@ -1,4 +1,5 @@
 import { InvalidArgumentError } from "@kokeshi/core";
+import { createFastEncoder } from "./fast/create-fast-encoder.js";
 import { createLibraryEncoder } from "./library-encoder.js";
 import { readSpecialTokens, type SpecialTokens } from "./special-tokens.js";
 import { TokenIdBuffer } from "./token-id-buffer.js";
@@ -16,7 +17,7 @@ import { wellFormed } from "./well-formed.js";
 export function createTokenizer(tokenizerJson: unknown, tokenizerConfig?: unknown): Tokenizer {
   const file = readTokenizerFile(tokenizerJson);
   const special = readSpecialTokens(file.postProcessor);
-  const encoder = createLibraryEncoder(file, tokenizerConfig);
+  const encoder = createFastEncoder(file, tokenizerConfig) ?? createLibraryEncoder(file, tokenizerConfig);
   // Large, and few callers ask.
   let vocabulary: Map<string, number> | undefined;
 
