@@ -7,6 +7,8 @@ export interface EmbedRecordsOptions {
   inputType?: string;
   dimensions?: number;
   batchSize?: number;
+  /** What `line` of a record counts, for messages. Default: "line". */
+  place?: string;
   /** Part of the input that was read so far. */
   fractionRead?: () => number | undefined;
 }
@@ -18,12 +20,12 @@ export interface EmbedRecordsOptions {
 export async function* embedRecords(
   model: EmbeddingModel,
   records: Iterable<TextRecord> | AsyncIterable<TextRecord>,
-  { inputType, dimensions, batchSize, fractionRead }: EmbedRecordsOptions,
+  { inputType, dimensions, batchSize, place = "line", fractionRead }: EmbedRecordsOptions,
   { reporter, signal }: Pick<CommandContext, "reporter" | "signal">,
 ): AsyncGenerator<EmbeddedBatch<TextRecord>, void, undefined> {
   requireDimensions(model, dimensions);
   requireInputType(model, inputType);
-  const cut = new CutTexts();
+  const cut = new CutTexts(place);
   const batches = embedStream(model, records, {
     text: (record) => record.text,
     inputType,
@@ -33,7 +35,7 @@ export async function* embedRecords(
     onProgress: ({ done }) => reporter.progress({ done, unit: "texts", fraction: fractionRead?.() }),
   });
   for await (const batch of batches) {
-    requireFinite(model, batch);
+    requireFinite(model, batch, place);
     for (const index of batch.truncated) cut.add((batch.items[index] as TextRecord).line);
     yield batch;
   }
@@ -46,16 +48,17 @@ class CutTexts {
   count = 0;
   private readonly firstLines: number[] = [];
 
+  constructor(private readonly place: string) {}
+
   add(line: number): void {
     this.count++;
     if (this.firstLines.length < 10) this.firstLines.push(line);
   }
 
   message(maxTokens: number | undefined): string {
-    const lines = `${this.firstLines.length === 1 ? "line" : "lines"} ${this.firstLines.join(", ")}`;
-    const more =
-      this.count > this.firstLines.length ? ` and ${this.count - this.firstLines.length} more` : "";
-    return `cut ${this.count} ${this.count === 1 ? "text" : "texts"} to the model's ${maxTokens} tokens: ${lines}${more}`;
+    const more = this.count - this.firstLines.length;
+    const places = `${this.place} ${this.firstLines.join(", ")}${more > 0 ? ` and ${more} more` : ""}`;
+    return `cut to the model's ${maxTokens} tokens: ${places}`;
   }
 }
 
@@ -77,14 +80,18 @@ function requireInputType(model: EmbeddingModel, inputType: string | undefined):
 }
 
 /** Neither JSON nor codes have a form for NaN and infinity. */
-function requireFinite(model: EmbeddingModel, { embeddings, items }: EmbeddedBatch<TextRecord>): void {
+function requireFinite(
+  model: EmbeddingModel,
+  { embeddings, items }: EmbeddedBatch<TextRecord>,
+  place: string,
+): void {
   const { data, dimensions } = embeddings;
   for (let index = 0; index < data.length; index++) {
     if (Number.isFinite(data[index])) continue;
     const line = items[Math.floor(index / dimensions)]?.line;
     throw new InvalidFileError({
       part: "cli",
-      problem: `${model.modelId} gives ${data[index]} for the text of line ${line}`,
+      problem: `${model.modelId} gives ${data[index]} for the text of ${place} ${line}`,
       remedy: "check the weights of the model",
     });
   }

@@ -15,6 +15,9 @@ export function createProgram(context: CommandContext): Command {
     .helpOption("-h, --help", "print this help")
     .helpCommand("help [command]", "print the help of a command")
     .exitOverride()
+    .hook("preAction", (_program, command) => {
+      context.reporter.quiet = command.opts<{ quiet?: boolean }>().quiet ?? false;
+    })
     .configureOutput({
       writeOut: (text) => context.stdout.write(text),
       writeErr: (text) => context.stderr.write(text),

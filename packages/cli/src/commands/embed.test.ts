@@ -98,7 +98,7 @@ describe("embed --json", () => {
     );
     expect(code).toBe(0);
     expect((JSON.parse(stdout) as Document).truncated).toEqual([1, 3]);
-    expect(stderr).toBe("cut 2 texts to the model's 3 tokens: lines 2, 4\n");
+    expect(stderr).toBe("cut to the model's 3 tokens: line 2, 4\n");
   });
 });
 
@@ -176,13 +176,28 @@ describe("embed, JSON lines", () => {
     expect(stderr).toMatch(/standard output cannot be written \(ENOSPC.+that there is room/);
   });
 
-  it("ends quietly when its reader goes away", async () => {
-    const stdout = new Writable({
+  const closed = () =>
+    new Writable({
       write(_chunk, _encoding, done) {
         done(Object.assign(new Error("write EPIPE"), { code: "EPIPE" }));
       },
     });
-    expect(await run([], "hello\n".repeat(2000), { stdout })).toMatchObject({ code: 0, stderr: "" });
+
+  it("ends quietly when its reader goes away", async () => {
+    const result = await run([], "hello\n".repeat(2000), { stdout: closed() });
+    expect(result).toMatchObject({ code: 0, stderr: "" });
+  });
+
+  it("fails when its reader goes away and a file is wanted", async () => {
+    for (const args of [
+      ["--out", "unread.jsonl", "--json"],
+      ["--precision", "int8", "--save-calibration", "unread.json"],
+    ]) {
+      const { code, stderr } = await run(args, "hello\n".repeat(200), { stdout: closed() });
+      expect(code).toBe(1);
+      expect(stderr).toMatch(/standard output cannot be written/);
+    }
+    expect(readdirSync(cwd).filter((name) => name.startsWith("unread"))).toEqual([]);
   });
 });
 

@@ -7,10 +7,11 @@ import { embedRecords } from "../embed-records.js";
 import type { TextRecord } from "../input/text-record.js";
 import { openModel } from "../open-model.js";
 import { AtomicFile } from "../output/atomic-file.js";
-import { streamSink } from "../output/byte-sink.js";
+import { OutputClosedError, streamSink } from "../output/byte-sink.js";
 import { jsonDocumentWriter } from "../output/json-document-writer.js";
 import { jsonLinesWriter } from "../output/json-lines-writer.js";
 import { npyWriter } from "../output/npy-writer.js";
+import { unwritable } from "../output/unwritable.js";
 import type { VectorWriter } from "../output/vector-batch.js";
 import { type FloatBatch, quantizeBatches } from "../quantize-batches.js";
 import { UsageError } from "../usage-error.js";
@@ -28,7 +29,6 @@ interface EmbedCommandOptions extends InputOptions {
   saveCalibration?: string;
   batchSize: number;
   json?: boolean;
-  quiet?: boolean;
 }
 
 export function addEmbedCommand(program: Command, context: CommandContext): void {
@@ -87,7 +87,6 @@ async function embedCommand(
   options: EmbedCommandOptions,
   context: CommandContext,
 ): Promise<void> {
-  context.reporter.quiet = options.quiet ?? false;
   requireConsistent(options);
   const given = options.calibration && (await readCalibrationFile(options.calibration, context.cwd));
   const texts = await openTexts(file, options, context);
@@ -129,6 +128,10 @@ async function embedCommand(
     }
     for (const writer of writers) await writer.end();
     await out?.commit();
+  } catch (error) {
+    // Somebody who wants a file does not want half the job.
+    const wantsFile = (options.out ?? options.saveCalibration) !== undefined;
+    throw error instanceof OutputClosedError && wantsFile ? unwritable("standard output", error) : error;
   } finally {
     await out?.discard();
     await model.close();

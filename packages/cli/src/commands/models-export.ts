@@ -26,6 +26,7 @@ export function addModelsExportCommand(models: Command, context: CommandContext)
       "the folder to write, which must not exist or be empty",
     ).makeOptionMandatory(),
     commonOptions.json(),
+    commonOptions.quiet(),
   ]);
   command
     .addHelpText(

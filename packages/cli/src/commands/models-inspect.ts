@@ -11,7 +11,7 @@ export function addModelsInspectCommand(models: Command, context: CommandContext
     .command("inspect")
     .description("What a model is: dimensions, limits, prompts, licence, files.")
     .argument("[ref]", "a folder, an npm package, or hf:owner/name[@revision]", defaultModel);
-  addOptions(command, [commonOptions.json()]);
+  addOptions(command, [commonOptions.json(), commonOptions.quiet()]);
   command
     .addHelpText(
       "after",

@@ -25,7 +25,7 @@ export function addModelsListCommand(models: Command, context: CommandContext): 
   const command = models
     .command("list")
     .description("The default model, and the models in the cache that Hugging Face libraries share.");
-  addOptions(command, [commonOptions.json()]);
+  addOptions(command, [commonOptions.json(), commonOptions.quiet()]);
   command
     .addHelpText("after", "\nExample:\n  $ kokeshi models list")
     .action(({ json }: { json?: boolean }) => listCommand(json ?? false, context));

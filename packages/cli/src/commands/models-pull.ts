@@ -7,7 +7,6 @@ import { addOptions, commonOptions } from "./common-options.js";
 
 interface PullCommandOptions {
   json?: boolean;
-  quiet?: boolean;
 }
 
 export function addModelsPullCommand(models: Command, context: CommandContext): void {
@@ -33,7 +32,6 @@ async function pullCommand(
   options: PullCommandOptions,
   context: CommandContext,
 ): Promise<void> {
-  context.reporter.quiet = options.quiet ?? false;
   const folder = await openModelFolder(reference, context);
   const files = await folder.list();
   const bytes = files.reduce((sum, file) => sum + file.bytes, 0);

@@ -73,6 +73,16 @@ describe("search", () => {
     expect((JSON.parse(stdout) as Document).results[0]?.hits).toHaveLength(2);
   });
 
+  it("says which queries and which lines were cut", async () => {
+    writeTinyModel(join(cwd, "limited"), { maxTokens: 2 });
+    const args = ["search", "--model", "./limited", "--corpus", "-", "--json", "map", "a black cat"];
+    const { stderr } = await runCaptured(args, { cwd, stdin: "a\n".repeat(3) + "an old map\n".repeat(12) });
+    const lines = Array.from({ length: 10 }, (_, index) => index + 4).join(", ");
+    expect(stderr).toBe(
+      `cut to the model's 2 tokens: query 2\ncut to the model's 2 tokens: line ${lines} and 2 more\n`,
+    );
+  });
+
   it("finds nothing in nothing", async () => {
     const { stdout } = await run(["--corpus", "-", "--json", "map"]);
     expect((JSON.parse(stdout) as Document).results).toEqual([{ query: "map", hits: [] }]);

@@ -17,7 +17,6 @@ interface SearchCommandOptions extends InputOptions {
   dimensions?: number;
   batchSize: number;
   json?: boolean;
-  quiet?: boolean;
 }
 
 interface Hit {
@@ -61,7 +60,6 @@ async function searchCommand(
   options: SearchCommandOptions,
   context: CommandContext,
 ): Promise<void> {
-  context.reporter.quiet = options.quiet ?? false;
   const corpus = await openTexts(options.corpus, options, context);
   const { model } = await openModel(options.model, context);
   try {
@@ -93,9 +91,12 @@ async function embedQueries(
   context: CommandContext,
 ): Promise<Embeddings> {
   const records = queries.map((text, index) => ({ text, id: String(index), line: index + 1 }));
-  const options = { dimensions, inputType: "query", batchSize: queries.length };
-  for await (const { embeddings } of embedRecords(model, records, options, context)) return embeddings;
-  throw new RangeError("commander asks for at least one query");
+  const options = { dimensions, inputType: "query", batchSize: queries.length, place: "query" };
+  const matrices: Embeddings[] = [];
+  for await (const { embeddings } of embedRecords(model, records, options, context))
+    matrices.push(embeddings);
+  // One batch holds them all.
+  return matrices[0] as Embeddings;
 }
 
 /** The sort keeps the order of equal scores: that of the corpus. */
@@ -120,7 +121,7 @@ function listing(queries: readonly string[], hits: readonly (readonly Hit[])[]):
     const rows = (hits[index] as Hit[]).map(({ record, score }, rank) => [
       String(rank + 1),
       score.toFixed(4),
-      record.id.replace(/^"|"$/g, ""),
+      fitToWidth(record.id.replace(/^"|"$/g, ""), 40),
       fitToWidth(record.text, 80),
     ]);
     return `${fitToWidth(query, 100)}\n${table(rows, new Set([0, 1]))}`;

@@ -18,7 +18,6 @@ interface SimilarityCommandOptions extends InputOptions {
   dimensions?: number;
   plot?: string;
   json?: boolean;
-  quiet?: boolean;
 }
 
 export function addSimilarityCommand(program: Command, context: CommandContext): void {
@@ -60,7 +59,6 @@ async function similarityCommand(
   options: SimilarityCommandOptions,
   context: CommandContext,
 ): Promise<void> {
-  context.reporter.quiet = options.quiet ?? false;
   if (texts.length > 0 === (options.file !== undefined)) {
     throw new UsageError(
       texts.length > 0 ? "texts are given and --file as well" : "no texts are given",
@@ -69,9 +67,10 @@ async function similarityCommand(
   }
   const records =
     options.file === undefined ? recordsOf(texts) : (await openTexts(options.file, options, context)).records;
+  const place = options.file === undefined ? "text" : "line";
   const { model } = await openModel(options.model, context);
   try {
-    const embedded = await embedAll(embedRecords(model, records, options, context));
+    const embedded = await embedAll(embedRecords(model, records, { ...options, place }, context));
     if (embedded.texts.length === 0) {
       throw new InvalidFileError({
         part: "cli",

@@ -16,7 +16,6 @@ interface TokenizeCommandOptions extends InputOptions {
   specialTokens: boolean;
   inputJson?: boolean;
   json?: boolean;
-  quiet?: boolean;
 }
 
 const batchSize = 256;
@@ -55,7 +54,6 @@ async function tokenizeCommand(
   context: CommandContext,
 ): Promise<void> {
   const { reporter, signal } = context;
-  reporter.quiet = options.quiet ?? false;
   if (options.inputJson && file !== undefined && file !== "-") {
     throw new UsageError(
       `--input-json reads standard input, not ${file}`,

@@ -28,6 +28,7 @@ it("is well-formed whatever the texts", () => {
         ),
       );
     }),
+    { numRuns: 40 },
   );
 });
 
