@@ -1,0 +1,22 @@
+import type { ScoreFunction } from "./kernel-functions.js";
+import type { TopRows } from "./top-rows.js";
+import { Vectors } from "./vectors.js";
+
+/** Vectors of float32, compared by dot product. */
+export class Float32Vectors extends Vectors<"float32"> {
+  readonly kind = "float32";
+  protected readonly score: ScoreFunction = this.context.functions.dotFloat32;
+  readonly dimensions = this.place.dimensions;
+
+  /** The dot product of the query and every vector, or those of `rowIds`, in float32. */
+  dotProducts(query: Float32Array, rowIds?: Uint32Array): Float32Array {
+    this.requireLength(query);
+    return this.scoreAll({ values: query, scores: "float32" }, rowIds) as Float32Array;
+  }
+
+  /** The `k` vectors, of all or of `rowIds`, with the greatest dot product. NaN is never among them. */
+  nearest(query: Float32Array, k: number, rowIds?: Uint32Array): TopRows {
+    this.requireLength(query);
+    return this.topOfAll({ values: query, scores: "float32" }, k, rowIds) as TopRows;
+  }
+}

@@ -1,0 +1,61 @@
+/**
+ * What both engines offer: the functions of `assembly/`, where each is documented. Arguments are addresses in the
+ * engine's memory, or counts; nothing is checked. `rowOf`, `factors` and `rowIds` may be 0 for "none".
+ */
+export interface KernelFunctions {
+  gatherMeansFloat32(
+    table: number,
+    stride: number,
+    rowOf: number,
+    factors: number,
+    ids: number,
+    starts: number,
+    rows: number,
+    means: number,
+  ): void;
+  gatherMeansInt8(
+    table: number,
+    stride: number,
+    rowOf: number,
+    multipliers: number,
+    terms: number,
+    unit: number,
+    ids: number,
+    starts: number,
+    rows: number,
+    pairs: number,
+    means: number,
+  ): void;
+  dotFloat32: ScoreFunction;
+  dotInt8: ScoreFunction;
+  hamming: ScoreFunction;
+  largestId(ids: number, count: number): number;
+  normalizeRows(data: number, stride: number, rows: number): void;
+  collectTopFloat32: CollectFunction;
+  collectTopInt32: CollectFunction;
+  sortTopFloat32(heapScores: number, heapRows: number, size: number): void;
+  sortTopInt32(heapScores: number, heapRows: number, size: number): void;
+}
+
+/** Scores `count` rows of a table against one query. */
+export type ScoreFunction = (
+  table: number,
+  stride: number,
+  query: number,
+  rowIds: number,
+  firstRow: number,
+  count: number,
+  scores: number,
+) => void;
+
+/** Offers `count` scores to a heap of the best; returns its new size. */
+export type CollectFunction = (
+  scores: number,
+  rowIds: number,
+  firstRow: number,
+  count: number,
+  heapScores: number,
+  heapRows: number,
+  capacity: number,
+  size: number,
+) => number;

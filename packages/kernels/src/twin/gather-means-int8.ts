@@ -1,0 +1,53 @@
+import type { MemoryViews } from "../memory-views.js";
+import { addSums } from "./gather-means-float32.js";
+import { rowOfId } from "./table-row.js";
+
+const idsAtATime = 64;
+
+/** Twin of assembly/gather-means-int8.ts, without its pairs: whole numbers add up the same in any order. */
+export function gatherMeansInt8(
+  views: MemoryViews,
+  table: number,
+  stride: number,
+  rowOf: number,
+  multipliers: number,
+  terms: number,
+  unit: number,
+  ids: number,
+  starts: number,
+  rows: number,
+  _pairs: number,
+  means: number,
+): void {
+  const { uint32, int8, int16, float32 } = views;
+  const highs = new Int32Array(stride);
+  const lows = new Int32Array(stride);
+  const sums = new Float32Array(stride);
+  for (let row = 0; row < rows; row++) {
+    const first = uint32[starts / 4 + row] as number;
+    const end = uint32[starts / 4 + row + 1] as number;
+    const target = means / 4 + row * stride;
+    float32.fill(0, target, target + stride);
+    for (let start = first; start < end; start += idsAtATime) {
+      const stop = Math.min(end, start + idsAtATime);
+      highs.fill(0);
+      lows.fill(0);
+      for (let index = start; index < stop; index++) {
+        const id = uint32[ids / 4 + index] as number;
+        const source = table + rowOfId(views, rowOf, id) * stride;
+        const low = int16[multipliers / 2 + 2 * id] as number;
+        const high = int16[multipliers / 2 + 2 * id + 1] as number;
+        for (let column = 0; column < stride; column++) {
+          const value = int8[source + column] as number;
+          highs[column] = (highs[column] as number) + high * value;
+          if (terms === 2) lows[column] = (lows[column] as number) + low * value;
+        }
+      }
+      for (let column = 0; column < stride; column++) {
+        sums[column] = Math.fround(highs[column] as number) * 32_768 + Math.fround(lows[column] as number);
+      }
+      const reciprocal = Math.fround(stop === end ? unit / (end - first) : 1);
+      addSums(float32, target, sums, start === first, reciprocal);
+    }
+  }
+}

@@ -1,0 +1,204 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { createKernelsSync } from "../src/index.js";
+import { dimensions, float32Array, int8Array, ordinaryArray, uint8Array } from "./arbitraries.js";
+import { bothEngines, onBoth } from "./both-engines.js";
+
+const rowIds = (rows: number) =>
+  fc.option(
+    fc
+      .array(fc.nat(Math.max(0, rows - 1)), { maxLength: rows === 0 ? 0 : 20 })
+      .map((ids) => Uint32Array.from(ids)),
+    { nil: undefined },
+  );
+
+const matrix = <Values>(values: (length: number) => fc.Arbitrary<Values>) =>
+  fc.tuple(dimensions, fc.integer({ min: 0, max: 40 })).chain(([columns, rows]) =>
+    fc.record({
+      columns: fc.constant(columns),
+      rows: fc.constant(rows),
+      values: values(rows * columns),
+      query: values(columns),
+      floatQuery: float32Array(columns),
+      rowIds: rowIds(rows),
+      k: fc.integer({ min: 1, max: 50 }),
+    }),
+  );
+
+/** Best first, the earlier row among equals: by sorting everything. */
+function bestRows(scores: ArrayLike<number>, rows: readonly number[], k: number): number[] {
+  return rows
+    .map((row, index) => ({ row, score: scores[index] as number }))
+    .filter(({ score }) => !Number.isNaN(score))
+    .sort((a, b) => b.score - a.score || a.row - b.row)
+    .slice(0, k)
+    .map(({ row }) => row);
+}
+
+const chosen = (rows: number, ids: Uint32Array | undefined) =>
+  ids ? [...ids] : Array.from({ length: rows }, (_, i) => i);
+
+describe("vectors of float32", () => {
+  it("give the same bits in both engines, and the nearest are the best of all scores", () => {
+    fc.assert(
+      fc.property(matrix(float32Array), ({ columns, rows, values, query, rowIds, k }) => {
+        const { scores, nearest } = onBoth((kernels) => {
+          const vectors = kernels.createFloat32Vectors(columns, rows).write(0, values);
+          return { scores: vectors.dotProducts(query, rowIds), nearest: vectors.nearest(query, k, rowIds) };
+        });
+        expect([...nearest.rows]).toEqual(bestRows(scores, chosen(rows, rowIds), k));
+      }),
+    );
+  });
+
+  it("are scored by the dot product of the definition", () => {
+    fc.assert(
+      fc.property(matrix(ordinaryArray), ({ columns, rows, values, query, rowIds }) => {
+        const vectors = createKernelsSync().createFloat32Vectors(columns, rows).write(0, values);
+        vectors.dotProducts(query, rowIds).forEach((score, index) => {
+          const row = chosen(rows, rowIds)[index] as number;
+          const terms = [...query].map((value, column) => value * (values[row * columns + column] as number));
+          const size = terms.reduce((sum, term) => sum + Math.abs(term), 0);
+          const expected = terms.reduce((sum, term) => sum + term, 0);
+          expect(Math.abs(score - expected)).toBeLessThanOrEqual(64 * 2 ** -24 * size + 1e-40);
+        });
+      }),
+    );
+  });
+
+  it("never lists NaN", () => {
+    const nearest = onBoth((kernels) =>
+      kernels
+        .createFloat32Vectors(1, 4)
+        .write(0, Float32Array.of(1, NaN, 3, -Infinity))
+        .nearest(Float32Array.of(1), 4),
+    );
+    expect([...nearest.rows]).toEqual([2, 0, 3]);
+  });
+});
+
+describe("vectors of int8", () => {
+  it("are scored exactly by int8 queries, alike in both engines", () => {
+    fc.assert(
+      fc.property(matrix(int8Array), ({ columns, rows, values, query, rowIds, k }) => {
+        const { scores, nearest } = onBoth((kernels) => {
+          const vectors = kernels.createInt8Vectors(columns, rows).write(0, values);
+          return { scores: vectors.dotProducts(query, rowIds), nearest: vectors.nearest(query, k, rowIds) };
+        });
+        const expected = chosen(rows, rowIds).map((row) =>
+          query.reduce((sum, code, column) => sum + code * (values[row * columns + column] as number), 0),
+        );
+        expect([...scores]).toEqual(expected);
+        expect([...nearest.rows]).toEqual(bestRows(expected, chosen(rows, rowIds), k));
+      }),
+    );
+  });
+
+  it("are scored by float32 queries to within half a step of the query a code", () => {
+    fc.assert(
+      fc.property(matrix(int8Array), ({ columns, rows, values, floatQuery, rowIds, k }) => {
+        const { scores, nearest } = onBoth((kernels) => {
+          const vectors = kernels.createInt8Vectors(columns, rows).write(0, values);
+          return {
+            scores: vectors.dotProducts(floatQuery, rowIds),
+            nearest: vectors.nearest(floatQuery, k, rowIds),
+          };
+        });
+        const greatest = Math.max(...floatQuery.map(Math.abs));
+        chosen(rows, rowIds).forEach((row, index) => {
+          const codes = [...values.subarray(row * columns, (row + 1) * columns)];
+          const expected = codes.reduce(
+            (sum, code, column) => sum + code * (floatQuery[column] as number),
+            0,
+          );
+          const tolerance = codes.reduce((sum, code) => sum + Math.abs(code), 0) * (greatest / 32_767);
+          expect(Math.abs((scores[index] as number) - expected)).toBeLessThanOrEqual(tolerance);
+        });
+        expect(nearest.rows.length).toBe(Math.min(k, rowIds?.length ?? rows));
+      }),
+    );
+  });
+
+  it("do not overflow on the longest vectors of extremes", () => {
+    const vectors = createKernelsSync()
+      .createInt8Vectors(65_536, 1)
+      .write(0, new Int8Array(65_536).fill(-128));
+    expect(vectors.dotProducts(new Int8Array(65_536).fill(-128))[0]).toBe(2 ** 30);
+    expect(vectors.dotProducts(new Float32Array(65_536).fill(-3))[0]).toBeCloseTo(65_536 * 128 * 3, -6);
+  });
+
+  it("refuse a query that is not finite", () => {
+    const vectors = createKernelsSync().createInt8Vectors(2, 1);
+    expect(() => vectors.nearest(Float32Array.of(0, Infinity), 1)).toThrow(/query\[1\] is Infinity/);
+  });
+});
+
+describe("vectors of bits", () => {
+  it("have the Hamming distance of the definition, alike in both engines", () => {
+    fc.assert(
+      fc.property(matrix(uint8Array), ({ columns, rows, values, query, rowIds, k }) => {
+        const { distances, nearest } = onBoth((kernels) => {
+          const vectors = kernels.createBitVectors(columns, rows).write(0, values);
+          return {
+            distances: vectors.hammingDistances(query, rowIds),
+            nearest: vectors.nearest(query, k, rowIds),
+          };
+        });
+        const expected = chosen(rows, rowIds).map((row) =>
+          query.reduce((sum, byte, column) => {
+            const differing = byte ^ (values[row * columns + column] as number);
+            return sum + differing.toString(2).replaceAll("0", "").length;
+          }, 0),
+        );
+        expect([...distances]).toEqual(expected);
+        const best = bestRows(
+          expected.map((distance) => -distance),
+          chosen(rows, rowIds),
+          k,
+        );
+        expect([...nearest.rows]).toEqual(best);
+      }),
+    );
+  });
+});
+
+describe("vectors", () => {
+  it("are found among more rows than are scored at a time, whatever k", () => {
+    const rows = 10_000;
+    const values = Float32Array.from({ length: rows }, (_, row) => (row * 7919) % 101);
+    for (const k of [1, 10, 1000, rows]) {
+      const nearest = onBoth((kernels) =>
+        kernels.createFloat32Vectors(1, rows).write(0, values).nearest(Float32Array.of(1), k),
+      );
+      expect([...nearest.rows]).toEqual(bestRows(values, chosen(rows, undefined), k));
+    }
+  });
+
+  it("can be written row by row and anew", () => {
+    const found = onBoth((kernels) => {
+      const vectors = kernels.createInt8Vectors(3, 2);
+      vectors
+        .write(1, Int8Array.of(1, 2, 3))
+        .write(0, Int8Array.of(9, 9, 9))
+        .write(0, Int8Array.of(4, 5, 6));
+      return vectors.dotProducts(Int8Array.of(1, 10, 100));
+    });
+    expect([...found]).toEqual([654, 321]);
+  });
+
+  it("refuse wrong queries, rows, ids and k", () => {
+    for (const kernels of bothEngines()) {
+      const vectors = kernels.createFloat32Vectors(2, 3);
+      const query = new Float32Array(2);
+      expect(() => vectors.dotProducts(new Float32Array(3))).toThrow(/query has 3 elements, the vectors 2/);
+      expect(() => vectors.dotProducts(query, Uint32Array.of(0, 3))).toThrow(
+        /rowIds\[1\] is 3, but there are 3 rows/,
+      );
+      expect(() => vectors.nearest(query, 0)).toThrow(/k is 0/);
+      expect(() => vectors.write(2, new Float32Array(4))).toThrow(/rows 2 to 3 do not fit in 3 rows/);
+      expect(() => vectors.write(0, new Float32Array(3))).toThrow(/3 values are no rows of 2/);
+      expect(() => kernels.createFloat32Vectors(0, 1)).toThrow(/a row of 0 elements/);
+      expect(() => kernels.createInt8Vectors(1, -1)).toThrow(/rows is -1/);
+    }
+  });
+});
