@@ -6,9 +6,9 @@ const bytesOf16Ids: usize = 64;
  * Row i of `means`: the mean of the table rows of `ids[starts[i]]` to `ids[starts[i + 1] - 1]`, zeros where there is
  * none. `stride` is a multiple of 32.
  *
- * All arithmetic is float32. 16 ids at a time are summed in their order, and the sums of the sixteens in theirs: rows of
- * 16 ids stay in the first cache while one block of 32 columns after the other is summed in registers, and long texts
- * lose less to rounding.
+ * All arithmetic is float32, and ids are summed in their order, as numpy, torch and Rust loops sum them: the mean of a
+ * thousand tokens loses several 1e-6 to rounding, the same that theirs loses. Ids are taken 16 at a time: their rows stay
+ * in the first cache while one block of 32 columns after the other is summed in registers.
  *
  * @param rowOf row of each id, or 0 where an id is its row
  * @param factors float32 factor of each id, or 0 where all are 1
@@ -35,14 +35,16 @@ export function gatherMeansFloat32(
       }
       const reciprocal = v128.splat<f32>(stop === end ? 1 / <f32>((end - first) >> 2) : 1);
       for (let column: usize = 0; column < bytesPerRow; column += 128) {
-        let sum0 = v128.splat<f32>(0);
-        let sum1 = sum0;
-        let sum2 = sum0;
-        let sum3 = sum0;
-        let sum4 = sum0;
-        let sum5 = sum0;
-        let sum6 = sum0;
-        let sum7 = sum0;
+        const target = means + column;
+        const isFirst = start === first;
+        let sum0 = sumSoFar(target, isFirst);
+        let sum1 = sumSoFar(target + 16, isFirst);
+        let sum2 = sumSoFar(target + 32, isFirst);
+        let sum3 = sumSoFar(target + 48, isFirst);
+        let sum4 = sumSoFar(target + 64, isFirst);
+        let sum5 = sumSoFar(target + 80, isFirst);
+        let sum6 = sumSoFar(target + 96, isFirst);
+        let sum7 = sumSoFar(target + 112, isFirst);
         if (factors === 0) {
           for (let next = start; next < stop; next += 4) {
             const source = table + rowOfId(rowOf, load<u32>(next)) * bytesPerRow + column;
@@ -70,24 +72,21 @@ export function gatherMeansFloat32(
             sum7 = f32x4.add(sum7, f32x4.mul(factor, v128.load(source, 112)));
           }
         }
-        const target = means + column;
-        const isFirst = start === first;
-        addSums(target, isFirst, sum0, reciprocal);
-        addSums(target + 16, isFirst, sum1, reciprocal);
-        addSums(target + 32, isFirst, sum2, reciprocal);
-        addSums(target + 48, isFirst, sum3, reciprocal);
-        addSums(target + 64, isFirst, sum4, reciprocal);
-        addSums(target + 80, isFirst, sum5, reciprocal);
-        addSums(target + 96, isFirst, sum6, reciprocal);
-        addSums(target + 112, isFirst, sum7, reciprocal);
+        v128.store(target, f32x4.mul(sum0, reciprocal));
+        v128.store(target, f32x4.mul(sum1, reciprocal), 16);
+        v128.store(target, f32x4.mul(sum2, reciprocal), 32);
+        v128.store(target, f32x4.mul(sum3, reciprocal), 48);
+        v128.store(target, f32x4.mul(sum4, reciprocal), 64);
+        v128.store(target, f32x4.mul(sum5, reciprocal), 80);
+        v128.store(target, f32x4.mul(sum6, reciprocal), 96);
+        v128.store(target, f32x4.mul(sum7, reciprocal), 112);
       }
     }
     means += bytesPerRow;
   }
 }
 
-/** Adds the sums of a block of ids to those before it; after the last, `reciprocal` makes them means. */
-export function addSums(target: usize, isFirst: bool, sums: v128, reciprocal: v128): void {
-  if (!isFirst) sums = f32x4.add(v128.load(target), sums);
-  v128.store(target, f32x4.mul(sums, reciprocal));
+/** The sum of the ids of earlier blocks. */
+function sumSoFar(target: usize, isFirst: bool): v128 {
+  return isFirst ? v128.splat<f32>(0) : v128.load(target);
 }

@@ -1,4 +1,3 @@
-import { addSums } from "./gather-means-float32";
 import { rowOfId, touchRow } from "./table-row";
 
 const idsAtATime: usize = 64;
@@ -139,4 +138,10 @@ function addColumns<Terms>(
 function whole<Terms>(high: v128, low: v128): v128 {
   const highs = f32x4.mul(f32x4.convert_i32x4_s(high), v128.splat<f32>(32768));
   return sizeof<Terms>() === 1 ? highs : f32x4.add(highs, f32x4.convert_i32x4_s(low));
+}
+
+/** Adds the sums of a block of ids to those before it; after the last, `reciprocal` makes them means. */
+function addSums(target: usize, isFirst: bool, sums: v128, reciprocal: v128): void {
+  if (!isFirst) sums = f32x4.add(v128.load(target), sums);
+  v128.store(target, f32x4.mul(sums, reciprocal));
 }

@@ -108,8 +108,8 @@ export class TokenTable {
 
   /**
    * The mean of the vectors of each row's tokens: `(starts.length - 1)` x `dimensions` values, row-major; zeros for a
-   * row without tokens. A mean depends on its own ids and their order alone, and is off by a few units in the last
-   * place of float32.
+   * row without tokens. A mean depends on its own ids and their order alone. Float32 values are summed in that order in
+   * float32; int8 values exactly, 64 ids at a time.
    *
    * @throws KernelsError "invalid-argument" for an id without a vector or starts that are none; `out` may then hold the
    *   means of earlier rows

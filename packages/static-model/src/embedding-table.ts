@@ -1,4 +1,4 @@
-import { gatherMeans } from "./gather-mean.js";
+import type { TokenMeans } from "./token-means.js";
 
 /** One vector a token. The vector of token t is `factors[t] * values[rowOf[t]]`. */
 export interface EmbeddingTable {
@@ -9,15 +9,15 @@ export interface EmbeddingTable {
   readonly tokens: number;
   /** Row of each token, where tokens share rows (a quantized vocabulary). Default: the token's own id. */
   readonly rowOf?: Uint32Array;
-  /** Weight of each token, the scale of its row included. Default: 1. */
+  /** Finite weight of each token, the scale of its row included. Default: 1. */
   readonly factors?: Float32Array | Float64Array;
 }
 
 /** The whole table as float32, one row a token: the mean of each token alone. */
-export function toFloat32Table(table: EmbeddingTable): Float32Array {
-  const ids = Uint32Array.from({ length: table.tokens }, (_, token) => token);
-  const starts = Uint32Array.from({ length: table.tokens + 1 }, (_, token) => token);
-  const result = new Float32Array(table.tokens * table.dimensions);
-  gatherMeans(table, ids, starts, result);
+export function toFloat32Table(means: TokenMeans): Float32Array {
+  const ids = Uint32Array.from({ length: means.tokens }, (_, token) => token);
+  const starts = Uint32Array.from({ length: means.tokens + 1 }, (_, token) => token);
+  const result = new Float32Array(means.tokens * means.dimensions);
+  means.gather(ids, starts, false, result);
   return result;
 }

@@ -19,14 +19,15 @@ export function exportStaticEmbedding(model: EmbeddingModel): Record<string, Uin
       remedy: "pass a model that loadStaticModel gave",
     });
   }
-  const { table, rules, tokenizerJson, normalize, prompts, licence } = model.parts;
-  const values = toFloat32Table(table);
+  const { tokenMeans, rules, tokenizerJson, normalize, prompts, licence } = model.parts;
+  const values = toFloat32Table(tokenMeans);
   if (rules.droppedId !== undefined) {
-    values.fill(0, rules.droppedId * table.dimensions, (rules.droppedId + 1) * table.dimensions);
+    const { dimensions } = tokenMeans;
+    values.fill(0, rules.droppedId * dimensions, (rules.droppedId + 1) * dimensions);
   }
   return staticEmbeddingFiles({
     table: values,
-    dimensions: table.dimensions,
+    dimensions: tokenMeans.dimensions,
     tokenizerJson,
     normalize,
     prompts,

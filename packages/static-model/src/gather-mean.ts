@@ -1,3 +1,4 @@
+import { normalizeRows, Embeddings } from "@kokeshi/core";
 import type { EmbeddingTable } from "./embedding-table.js";
 
 /**
@@ -7,12 +8,14 @@ import type { EmbeddingTable } from "./embedding-table.js";
  * (Model2Vec stores weights in float64). Over hundreds of equal tokens the other width is off by several 1e-6.
  *
  * @param ids flat token ids; row i is `ids[starts[i]]` to `ids[starts[i + 1] - 1]`
+ * @param normalize scale each mean to length 1
  * @param means receives `(starts.length - 1) * table.dimensions` values, row-major
  */
 export function gatherMeans(
   table: EmbeddingTable,
   ids: Uint32Array,
   starts: Uint32Array,
+  normalize: boolean,
   means: Float32Array,
 ): void {
   const { values, dimensions, rowOf, factors } = table;
@@ -35,4 +38,5 @@ export function gatherMeans(
     for (let column = 0; column < dimensions; column++)
       means[target + column] = (sum[column] as number) / count;
   }
+  if (normalize) normalizeRows(new Embeddings(means, dimensions));
 }

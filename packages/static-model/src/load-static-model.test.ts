@@ -284,6 +284,17 @@ describe("broken folders", () => {
       { ...kokeshi(), ...weights({ embeddings, "embedding.scale": tensorOf(new Int8Array(7), [7]) }) },
       /embedding.scale is of the type I8/,
     ],
+    [
+      "a scale without end",
+      {
+        ...kokeshi(),
+        ...weights({
+          embeddings: tensorOf(new Int8Array(14), [7, 2]),
+          "embedding.scale": tensorOf(Float32Array.of(1, 1, Infinity, 1, 1, 1, 1), [7]),
+        }),
+      },
+      /embedding.scale\[2\] is Infinity/,
+    ],
   ])("%s", async (_, files, message) => {
     const loading = loadStaticModel(memoryFolder("small", files));
     await expect(loading).rejects.toThrow(InvalidFileError);

@@ -18,6 +18,7 @@ import {
 import { findFamily, findTable, isStaticEmbedding, type StaticFamily } from "./folder-family.js";
 import { readLicence } from "./licence.js";
 import { readTable } from "./read-table.js";
+import { createTokenMeans } from "./token-means.js";
 import { StaticModel } from "./static-model.js";
 import { model2VecRules, staticEmbeddingRules } from "./text-rules.js";
 
@@ -63,7 +64,7 @@ export async function loadStaticModel(folder: ModelFolder, options: LoadOptions 
   return new StaticModel({
     modelId: folder.modelId,
     family,
-    table,
+    tokenMeans: await createTokenMeans(table),
     precision,
     tokenizer,
     tokenizerJson,

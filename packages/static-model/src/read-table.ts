@@ -73,6 +73,8 @@ function readFactors({ tensors, fileName }: TableFile, name: string, length: num
   if (!(values instanceof Float32Array || values instanceof Float64Array) || tensor.dtype === "I64") {
     throw invalidTable(fileName, `${name} is of the type ${tensor.dtype} instead of a floating-point type`);
   }
+  const odd = values.findIndex((value) => !Number.isFinite(value));
+  if (odd >= 0) throw invalidTable(fileName, `${name}[${odd}] is ${values[odd]}`);
   // Model2Vec has written weights as a column too.
   if (values.length !== length || tensor.shape[0] !== length) {
     throw invalidTable(

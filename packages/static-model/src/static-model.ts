@@ -1,23 +1,21 @@
 import {
   Embeddings,
   eventLoopTurns,
-  normalizeRows,
   type EmbedCall,
   type EmbeddingModel,
   type EmbedResult,
   type ModelDescription,
 } from "@kokeshi/core";
 import type { Tokenizer } from "@kokeshi/tokenizer";
-import type { EmbeddingTable } from "./embedding-table.js";
 import type { StaticFamily } from "./folder-family.js";
-import { gatherMeans } from "./gather-mean.js";
 import { encodeTexts, type TextRules } from "./text-rules.js";
+import type { TokenMeans } from "./token-means.js";
 
 /** What a folder gave, whichever family wrote it. */
 export interface StaticModelParts {
   modelId: string;
   family: StaticFamily;
-  table: EmbeddingTable;
+  tokenMeans: TokenMeans;
   precision: string;
   tokenizer: Tokenizer;
   /** The bytes of tokenizer.json, which exports pass on. */
@@ -41,7 +39,7 @@ export class StaticModel implements EmbeddingModel {
   /** @internal */
   constructor(readonly parts: StaticModelParts) {
     this.modelId = parts.modelId;
-    this.dimensions = parts.table.dimensions;
+    this.dimensions = parts.tokenMeans.dimensions;
     this.maxTokens = parts.rules.tokens === Infinity ? undefined : parts.rules.tokens;
     this.prompts = parts.prompts;
     this.description = {
@@ -54,8 +52,9 @@ export class StaticModel implements EmbeddingModel {
   }
 
   async doEmbed({ texts, signal }: EmbedCall): Promise<EmbedResult> {
-    const { table, tokenizer, rules, normalize } = this.parts;
-    const embeddings = Embeddings.zeros(texts.length, table.dimensions);
+    const { tokenMeans, tokenizer, rules, normalize } = this.parts;
+    const { dimensions } = tokenMeans;
+    const embeddings = Embeddings.zeros(texts.length, dimensions);
     const tokenCounts = new Uint32Array(texts.length);
     const truncated: number[] = [];
     const takeTurn = eventLoopTurns();
@@ -63,8 +62,8 @@ export class StaticModel implements EmbeddingModel {
       signal?.throwIfAborted();
       const end = endOfPortion(texts, start);
       const { ids, starts, truncated: cut } = encodeTexts(tokenizer, rules, texts.slice(start, end));
-      const means = embeddings.data.subarray(start * table.dimensions, end * table.dimensions);
-      gatherMeans(table, ids, starts, means);
+      const means = embeddings.data.subarray(start * dimensions, end * dimensions);
+      tokenMeans.gather(ids, starts, normalize, means);
       for (let index = start; index < end; index++) {
         tokenCounts[index] = (starts[index - start + 1] as number) - (starts[index - start] as number);
       }
@@ -73,7 +72,7 @@ export class StaticModel implements EmbeddingModel {
       await takeTurn();
     }
     signal?.throwIfAborted();
-    return { embeddings: normalize ? normalizeRows(embeddings) : embeddings, tokenCounts, truncated };
+    return { embeddings, tokenCounts, truncated };
   }
 
   /** Nothing to give back but memory, which goes with the model. */

@@ -8,6 +8,7 @@ import { kokeshiStaticFiles } from "./kokeshi-static-files.js";
 import { loadStaticModel } from "./load-static-model.js";
 import { model2VecFiles } from "./model2vec-files.js";
 import { quantizeRows } from "./quantize-rows.js";
+import { readTable } from "./read-table.js";
 import { readSafetensors } from "./safetensors/read-safetensors.js";
 import { staticEmbeddingFiles } from "./static-embedding-files.js";
 
@@ -15,6 +16,15 @@ const model = { tokenizerJson, normalize: true, prompts: { query: "q: ", documen
 const load = (files: Record<string, Uint8Array>) => loadStaticModel(memoryFolder("written", files));
 const json = (files: Record<string, Uint8Array>, name: string) =>
   JSON.parse(new TextDecoder().decode(files[name]));
+/** The one table among the files, as stored. */
+function tableOf(files: Record<string, Uint8Array>) {
+  const [path, bytes] = Object.entries(files).find(([path]) => path.endsWith(".safetensors")) as [
+    string,
+    Uint8Array,
+  ];
+  return readTable(bytes, path).table;
+}
+
 const anyTable = fc.float32Array({ minLength: 14, maxLength: 14, noNaN: true, noDefaultInfinity: true });
 
 describe("staticEmbeddingFiles", () => {
@@ -39,8 +49,9 @@ describe("staticEmbeddingFiles", () => {
   it("comes back as it was", async () => {
     await fc.assert(
       fc.asyncProperty(anyTable, async (values) => {
-        const { parts } = await load(staticEmbeddingFiles({ ...model, table: values, dimensions }));
-        expect(parts.table.values).toEqual(values);
+        const files = staticEmbeddingFiles({ ...model, table: values, dimensions });
+        expect(tableOf(files).values).toEqual(values);
+        const { parts } = await load(files);
         expect(parts.normalize).toBe(true);
       }),
       { numRuns: 20 },
@@ -60,16 +71,16 @@ describe("model2VecFiles", () => {
       vocabulary_quantization: 2,
     });
     const { parts } = await load(files);
-    expect(parts.table.rowOf).toEqual(Uint32Array.from(mapping));
-    expect(parts.table.factors).toEqual(weights);
+    expect(tableOf(files).rowOf).toEqual(Uint32Array.from(mapping));
+    expect(tableOf(files).factors).toEqual(weights);
     expect(parts.family).toBe("model2vec");
   });
 
   it("writes int8 without a scale", async () => {
     const values = Int8Array.from(table, (value) => value);
-    const loaded = await load(model2VecFiles({ ...model, table: values, dimensions }));
-    expect(loaded.parts.table.values).toEqual(values);
-    expect(loaded.description.precision).toBe("int8");
+    const files = model2VecFiles({ ...model, table: values, dimensions });
+    expect(tableOf(files).values).toEqual(values);
+    expect((await load(files)).description.precision).toBe("int8");
   });
 });
 
@@ -78,9 +89,10 @@ describe("kokeshiStaticFiles", () => {
     await fc.assert(
       fc.asyncProperty(anyTable, async (values) => {
         const rows = quantizeRows(values, dimensions);
-        const { parts } = await load(kokeshiStaticFiles({ ...model, table: { ...rows, dimensions } }));
-        expect(parts.table.values).toEqual(rows.values);
-        expect(parts.table.factors).toEqual(rows.scales);
+        const files = kokeshiStaticFiles({ ...model, table: { ...rows, dimensions } });
+        expect(tableOf(files).values).toEqual(rows.values);
+        expect(tableOf(files).factors).toEqual(rows.scales);
+        const { parts } = await load(files);
         expect(parts).toMatchObject({
           family: "kokeshi-static",
           prompts: model.prompts,
@@ -98,7 +110,7 @@ describe("exportStaticEmbedding", () => {
     const rows = quantizeRows(table, dimensions);
     const source = await load(kokeshiStaticFiles({ ...model, table: { ...rows, dimensions } }));
     const exported = await load(exportStaticEmbedding(source));
-    expect(exported.parts.table.values).toEqual(toFloat32Table(source.parts.table));
+    expect(toFloat32Table(exported.parts.tokenMeans)).toEqual(toFloat32Table(source.parts.tokenMeans));
     expect(exported.parts).toMatchObject({
       family: "sentence-transformers",
       normalize: true,
@@ -114,7 +126,7 @@ describe("exportStaticEmbedding", () => {
   it("gives zeros to the token that Model2Vec drops", async () => {
     const source = await load(model2VecFiles({ ...model, table, dimensions }));
     const exported = await load(exportStaticEmbedding(source));
-    expect(Array.from(exported.parts.table.values.subarray(0, 4))).toEqual([0, 0, 1, -10]);
+    expect(Array.from(toFloat32Table(exported.parts.tokenMeans).subarray(0, 4))).toEqual([0, 0, 1, -10]);
   });
 
   it("takes only models of this backend", () => {

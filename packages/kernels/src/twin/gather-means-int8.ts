@@ -1,5 +1,4 @@
 import type { MemoryViews } from "../memory-views.js";
-import { addSums } from "./gather-means-float32.js";
 import { rowOfId } from "./table-row.js";
 
 const idsAtATime = 64;
@@ -49,5 +48,20 @@ export function gatherMeansInt8(
       const reciprocal = Math.fround(stop === end ? unit / (end - first) : 1);
       addSums(float32, target, sums, start === first, reciprocal);
     }
+  }
+}
+
+/** Adds the sums of a block of ids to those before it; after the last, `reciprocal` makes them means. */
+function addSums(
+  float32: Float32Array,
+  target: number,
+  sums: Float32Array,
+  isFirst: boolean,
+  reciprocal: number,
+): void {
+  for (let column = 0; column < sums.length; column++) {
+    const sum = sums[column] as number;
+    float32[target + column] =
+      (isFirst ? sum : Math.fround((float32[target + column] as number) + sum)) * reciprocal;
   }
 }
