@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { KokeshiError } from "@kokeshi/core";
 import { KokeshiEmbeddings } from "@kokeshi/langchain";
+import type { Answerer } from "./answering/answer.js";
 import { ChatAnswerer } from "./answering/chat-answerer.js";
 import { openChatModel } from "./answering/chat-model.js";
 import { ExtractiveAnswerer } from "./answering/extractive-answerer.js";
@@ -27,7 +28,7 @@ async function start(): Promise<void> {
   await addFolder(library, configuration);
   const app = createApp({
     library,
-    answerer: await answererFor(configuration, embeddings),
+    answerer: await answererFor(configuration, embeddings, library),
     settings: { model: embeddings.model.modelId, dimensions: embeddings.dimensions },
     webFiles: await readWebFiles(builtPage),
     loopback: isLoopback(configuration.host),
@@ -45,8 +46,12 @@ async function start(): Promise<void> {
   }
 }
 
-async function answererFor({ chatModel, ...rest }: Configuration, embeddings: KokeshiEmbeddings) {
-  if (chatModel === undefined) return new ExtractiveAnswerer(embeddings);
+async function answererFor(
+  { chatModel, ...rest }: Configuration,
+  embeddings: KokeshiEmbeddings,
+  library: DocumentLibrary,
+): Promise<Answerer> {
+  if (chatModel === undefined) return new ExtractiveAnswerer(embeddings, library);
   return new ChatAnswerer(await openChatModel({ name: chatModel, ...rest }), chatModel);
 }
 

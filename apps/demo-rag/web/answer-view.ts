@@ -105,7 +105,10 @@ export class AnswerView {
           element("span", { class: "source-place", lang: languageOf(placeOf(citation)) }, placeOf(citation)),
           element(
             "span",
-            { class: "score", title: "Cosine similarity of question and passage" },
+            {
+              class: "score",
+              title: "Cosine of question and passage, plus half the share of the question's words in it",
+            },
             score.toFixed(2),
           ),
         ),

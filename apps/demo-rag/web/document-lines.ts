@@ -4,6 +4,11 @@ import { markedText, type Range } from "./marked-text.js";
 /** Longer texts are shown only around the passage: a browser lays out so many lines slowly. */
 const shownCharacters = 200_000;
 
+interface Marks {
+  passage?: Range;
+  quotes: readonly Range[];
+}
+
 interface Block extends Range {
   kind: "paragraph" | "blank" | "code" | "heading";
   /** Of a heading. */
@@ -14,11 +19,7 @@ interface Block extends Range {
  * A document as blocks, with the passage and the quotes marked. The text stays as it is; in Markdown, headings and
  * code look like themselves, and the lines of a paragraph flow together.
  */
-export function documentLines(
-  text: string,
-  hasMarkup: boolean,
-  marks: { passage?: Range; quotes: readonly Range[] },
-): HTMLElement[] {
+export function documentLines(text: string, hasMarkup: boolean, marks: Marks): HTMLElement[] {
   const middle = marks.passage?.start ?? 0;
   const start = startOfLine(text, Math.max(0, middle - shownCharacters / 2));
   const end = Math.min(text.length, start + shownCharacters);
@@ -30,15 +31,18 @@ export function documentLines(
   ];
 }
 
-function blockElement(
-  text: string,
-  block: Block,
-  marks: { passage?: Range; quotes: readonly Range[] },
-  hasMarkup: boolean,
-) {
-  const level = block.level === undefined ? "" : `heading-${block.level}`;
-  const content = markedText(text, block, marks);
-  return element("div", { class: hasMarkup ? `block ${block.kind} ${level}` : "block plain" }, ...content);
+function blockElement(text: string, block: Block, marks: Marks, hasMarkup: boolean): HTMLElement {
+  if (!hasMarkup) return element("div", { class: "block plain" }, ...markedText(text, block, marks));
+  if (block.level === undefined) {
+    return element("div", { class: `block ${block.kind}` }, ...markedText(text, block, marks));
+  }
+  const titleStart = block.start + text.slice(block.start, block.end).search(/[^#\s]|$/);
+  return element(
+    "div",
+    { class: `block heading heading-${block.level}` },
+    element("span", { class: "marker" }, text.slice(block.start, titleStart)),
+    ...markedText(text, { start: titleStart, end: block.end }, marks),
+  );
 }
 
 function markdownBlocks(text: string, { start, end }: Range): Block[] {

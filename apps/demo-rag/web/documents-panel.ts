@@ -27,7 +27,10 @@ export class DocumentsPanel {
   async refresh(): Promise<void> {
     const documents = await service.documents();
     this.count.textContent = String(documents.length);
-    this.list.replaceChildren(...documents.map((document) => this.entry(document)));
+    // One's own documents first, the newest on top.
+    const own = documents.filter(({ bundled }) => !bundled).reverse();
+    const sorted = [...own, ...documents.filter(({ bundled }) => bundled)];
+    this.list.replaceChildren(...sorted.map((document) => this.entry(document)));
     if (documents.length === 0) {
       this.list.append(element("li", { class: "empty" }, "No documents yet. Add one to ask about it."));
     }

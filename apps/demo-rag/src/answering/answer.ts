@@ -16,7 +16,7 @@ export interface Citation extends Passage {
   text: string;
   /** The sentences of the passage that the answer quotes, as ranges of the document's text. */
   quotes: CharacterRange[];
-  /** Cosine of question and passage. */
+  /** What the passage was ranked by: cosine plus half the share of the question's words it has. */
   score: number;
 }
 

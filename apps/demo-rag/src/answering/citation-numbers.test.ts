@@ -18,7 +18,7 @@ describe("checkCitations", () => {
 
   it("leaves out what points nowhere, and says so", () => {
     expect(checkCitations("A [4]. B [1, 9]. C [0].", 3)).toEqual({
-      text: "A . B [1]. C .",
+      text: "A. B [1]. C.",
       cited: [1],
       unknown: [4, 9, 0],
     });

@@ -1,5 +1,5 @@
-/** [1], [1, 2] and the full-width brackets that Japanese models write. */
-const citation = /[[［【]\s*(\d{1,3}(?:\s*[,、，]\s*\d{1,3})*)\s*[\]］】]/g;
+/** [1], [1, 2] and the full-width brackets that Japanese models write, with the spaces before. */
+const citation = /([ \t]*)[[［【]\s*(\d{1,3}(?:\s*[,、，]\s*\d{1,3})*)\s*[\]］】]/g;
 
 export interface CheckedCitations {
   /** The text with every citation as [n], and those that point nowhere left out. */
@@ -14,11 +14,11 @@ export interface CheckedCitations {
 export function checkCitations(text: string, count: number): CheckedCitations {
   const cited = new Set<number>();
   const unknown = new Set<number>();
-  const checked = text.replace(citation, (_, list: string) => {
+  const checked = text.replace(citation, (_, space: string, list: string) => {
     const numbers = list.split(/\s*[,、，]\s*/).map(Number);
     const known = numbers.filter((number) => number >= 1 && number <= count);
     for (const number of numbers) (known.includes(number) ? cited : unknown).add(number);
-    return known.map((number) => `[${number}]`).join("");
+    return known.length === 0 ? "" : space + known.map((number) => `[${number}]`).join("");
   });
   return { text: checked, cited: [...cited], unknown: [...unknown] };
 }

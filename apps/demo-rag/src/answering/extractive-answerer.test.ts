@@ -17,7 +17,7 @@ const never = new AbortController().signal;
 describe("ExtractiveAnswerer", () => {
   const embeddings = new KokeshiEmbeddings({ model: letterPairModel() });
   const library = new DocumentLibrary(embeddings);
-  const answerer = new ExtractiveAnswerer(embeddings);
+  const answerer = new ExtractiveAnswerer(embeddings, library);
 
   beforeAll(async () => {
     for (const [name, text] of Object.entries(files)) await library.add(name, new TextEncoder().encode(text));

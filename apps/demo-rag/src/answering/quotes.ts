@@ -1,6 +1,6 @@
 import { dotProduct } from "@kokeshi/core";
 import type { KokeshiEmbeddings } from "@kokeshi/langchain";
-import type { RetrievedPassage } from "../library/document-library.js";
+import type { RetrievedPassage, Scorer } from "../library/document-library.js";
 import { displayWidth } from "../splitting/display-width.js";
 import type { CharacterRange } from "./answer.js";
 import { languageOf } from "./language.js";
@@ -16,9 +16,9 @@ const passageShare = 0.5;
 /** What a quote in another language than the question's is worth: the reader may not know it. */
 const foreignWorth = 0.8;
 /** Below this score nothing in the documents has to do with the question. */
-const absoluteFloor = 0.2;
+const absoluteFloor = 0.25;
 /** Something is quoted while it scores at least this share of the best quote. */
-const relativeFloor = 0.6;
+const relativeFloor = 0.75;
 /** Weight of closeness to the question against difference from what is quoted already. */
 const relevanceShare = 0.7;
 
@@ -26,11 +26,12 @@ export interface Quote extends CharacterRange {
   passage: RetrievedPassage;
   /** On one line. */
   text: string;
+  /** Rated like passages: see `DocumentLibrary.scorer`. */
+  score: number;
 }
 
-interface ScoredQuote extends Quote {
+interface Candidate extends Quote {
   vector: Float32Array;
-  score: number;
 }
 
 /**
@@ -38,9 +39,10 @@ interface ScoredQuote extends Quote {
  * best first. Empty where nothing is close.
  */
 export async function bestQuotes(
-  embeddings: KokeshiEmbeddings,
   question: string,
   passages: readonly RetrievedPassage[],
+  embeddings: KokeshiEmbeddings,
+  score: Scorer,
 ): Promise<Quote[]> {
   const quotes = passages.flatMap(quotable);
   if (quotes.length === 0) return [];
@@ -51,15 +53,19 @@ export async function bestQuotes(
   return choose(
     quotes.map((quote, index) => {
       const vector = vectors.row(index);
-      const closeness = (1 - passageShare) * dotProduct(query, vector) + passageShare * quote.passage.score;
+      const own = score(dotProduct(query, vector), quote.text);
       const worth = languageOf(quote.text) === language ? 1 : foreignWorth;
-      return { ...quote, vector, score: worth * closeness };
+      return {
+        ...quote,
+        vector,
+        score: worth * ((1 - passageShare) * own + passageShare * quote.passage.score),
+      };
     }),
   );
 }
 
 /** Each sentence of the passage, with the next one of its paragraph where both are short. */
-function quotable(passage: RetrievedPassage): Quote[] {
+function quotable(passage: RetrievedPassage): Omit<Quote, "score">[] {
   const { text, kind } = passage.document;
   const quotes = sentencesOf(text, passage, kind).flatMap((sentences) =>
     sentences.map((sentence, index) => {
@@ -72,16 +78,16 @@ function quotable(passage: RetrievedPassage): Quote[] {
 }
 
 /** Maximal marginal relevance (Carbonell and Goldstein 1998) over what is close enough. */
-function choose(quotes: readonly ScoredQuote[]): Quote[] {
+function choose(quotes: readonly Candidate[]): Quote[] {
   const floor = Math.max(absoluteFloor, relativeFloor * Math.max(...quotes.map(({ score }) => score)));
   let left = quotes.filter(({ score }) => score >= floor);
-  const chosen: ScoredQuote[] = [];
+  const chosen: Candidate[] = [];
   while (left.length > 0 && chosen.length < mostQuotes) {
     const worth = left.map((quote) => {
       const likest = Math.max(0, ...chosen.map((other) => dotProduct(quote.vector, other.vector)));
       return relevanceShare * quote.score - (1 - relevanceShare) * likest;
     });
-    const next = left[worth.indexOf(Math.max(...worth))] as ScoredQuote;
+    const next = left[worth.indexOf(Math.max(...worth))] as Candidate;
     chosen.push(next);
     left = left.filter((quote) => !overlap(quote, next));
   }

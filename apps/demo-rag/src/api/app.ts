@@ -127,7 +127,7 @@ export function createApp({ library, answerer, settings, webFiles, loopback }: D
 
 function summary({ id, name, kind, title, text, pageStarts, passages, bundled }: StoredDocument): object {
   const pages = pageStarts.length > 0 ? pageStarts.length : undefined;
-  return { id, name, kind, title, characters: text.length, pages, passages, bundled };
+  return { id, name, kind, title, characters: text.length, pages, passages: passages.length, bundled };
 }
 
 function limitBody(maxSize: number) {

@@ -1,4 +1,5 @@
 import { deflateSync } from "node:zlib";
+import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { DemoError } from "../demo-error.js";
 import { filteredPdf, smallPdf } from "../fixtures/small-pdf.js";
@@ -92,8 +93,33 @@ describe("loadDocument", () => {
     await expect(loading).rejects.toThrow("bomb.pdf takes too much memory");
   });
 
-  it("stops a file that takes too long", async () => {
-    const loading = loadDocument("slow.pdf", smallPdf([["text"]]), { milliseconds: 1, memory: 1e10 });
+  it("stops a small PDF that takes too long: a character map of millions of codes", async () => {
+    const whole = Buffer.from(smallPdf([["text"]])).toString("latin1");
+    const slow = Buffer.from(whole.replace("<ffff> <0100>", "<ffffff> <10>"), "latin1");
+    expect(slow.toString("latin1")).not.toBe(whole);
+    const loading = loadDocument("slow.pdf", slow, { milliseconds: 2_000, memory: 1e10 });
     await expect(loading).rejects.toThrow("slow.pdf takes too much time");
+  });
+
+  it("answers any damage to a PDF with text or a typed error", { timeout: 60_000 }, async () => {
+    const whole = smallPdf([["Some text to damage."], ["And a second page."]]);
+    const position = fc.nat(whole.length - 1);
+    const damage = fc.record({
+      changes: fc.array(fc.tuple(position, fc.nat(255)), { maxLength: 30 }),
+      length: fc.oneof(fc.constant(whole.length), fc.integer({ min: 8, max: whole.length })),
+    });
+    await fc.assert(
+      fc.asyncProperty(damage, async ({ changes, length }) => {
+        const damaged = whole.slice(0, length);
+        for (const [at, value] of changes) damaged[at] = value;
+        const limits = { milliseconds: 3_000, memory: 1e9 };
+        const outcome: unknown = await loadDocument("damaged.pdf", damaged, limits).catch(
+          (error: unknown) => error,
+        );
+        if (outcome instanceof Error) expect(outcome).toBeInstanceOf(DemoError);
+        else expect(outcome).toMatchObject({ kind: "pdf" });
+      }),
+      { numRuns: 12, endOnFailure: true },
+    );
   });
 });
