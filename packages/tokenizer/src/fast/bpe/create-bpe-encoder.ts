@@ -1,0 +1,129 @@
+import type { ContentEncoder } from "../../content-encoder.js";
+import type { TokenizerFile } from "../../tokenizer-file.js";
+import { AddedTokenSplitter, type AddedTokenRule } from "../added-token-splitter.js";
+import { BpeEncoder } from "./bpe-encoder.js";
+import { Bridges } from "./bridges.js";
+import { ByteSymbols } from "./byte-symbols.js";
+import { CharacterSymbols } from "./character-symbols.js";
+import { MergeTable } from "./merge-table.js";
+import { FIRST_PART, LAST_PART, PieceEncoder } from "./piece-encoder.js";
+import { readBpeModel, type BpeModel } from "./read-bpe-model.js";
+import { readPipeline, type Pipeline } from "./read-pipeline.js";
+import { SymbolMerger } from "./symbol-merger.js";
+
+/** Compiles a BPE tokenizer.json; `undefined` where it has anything that would not be done exactly. */
+export function createBpeEncoder(
+  file: TokenizerFile,
+  rules: readonly AddedTokenRule[],
+): ContentEncoder | undefined {
+  const model = readBpeModel(file);
+  const pipeline = readPipeline(file.normalizer, file.preTokenizer);
+  if (model === undefined || pipeline === undefined || !fitTogether(model, pipeline, rules)) return undefined;
+  const normalize = pipeline.normalize ?? ((text: string) => text);
+  return new BpeEncoder(
+    pipeline,
+    pipeline.spells === "bytes"
+      ? createByteEncoder(model, pipeline.digitsApart)
+      : createCharacterEncoder(model, pipeline.spells.space),
+    splitterOf(rules.filter((rule) => !rule.normalized)),
+    splitterOf(
+      rules.filter((rule) => rule.normalized).map((rule) => ({ ...rule, content: normalize(rule.content) })),
+    ),
+  );
+}
+
+function fitTogether(model: BpeModel, pipeline: Pipeline, rules: readonly AddedTokenRule[]): boolean {
+  if (pipeline.spells === "bytes") {
+    if (model.byteTokens !== undefined) return false;
+    if (pipeline.digitsApart && model.ignoresMerges) return false;
+  } else {
+    if (model.continuingPrefix !== "" || model.endSuffix !== "") return false;
+    // They would be looked for in a text whose spaces have been replaced.
+    if (rules.some((rule) => rule.normalized)) return false;
+  }
+  return idsAreThoseOfTheLibrary(rules, model.vocabulary);
+}
+
+/**
+ * The library reads the ids in `added_tokens` only to warn: a token of the model keeps the model's id, the others are
+ * numbered on from there.
+ */
+function idsAreThoseOfTheLibrary(
+  rules: readonly AddedTokenRule[],
+  vocabulary: ReadonlyMap<string, number>,
+): boolean {
+  let next = vocabulary.size;
+  return rules.every(({ content, id }) => {
+    const expected = vocabulary.get(content) ?? next;
+    next = Math.max(next, id + 1);
+    return id === expected;
+  });
+}
+
+function splitterOf(rules: readonly AddedTokenRule[]): AddedTokenSplitter | undefined {
+  return rules.length > 0 ? new AddedTokenSplitter(rules) : undefined;
+}
+
+function createByteEncoder(model: BpeModel, digitsApart: boolean): PieceEncoder {
+  const { vocabulary, merges, continuingPrefix, endSuffix } = model;
+  const symbols = new ByteSymbols(model);
+  const isUnknown = (id: number) => id === model.unknown.id;
+  const hasAffixes = continuingPrefix !== "" || endSuffix !== "";
+  return new PieceEncoder({
+    merger: createMerger(model),
+    tokenizePart: digitsApart
+      ? (units, start, end, _part, merger) => symbols.tokenizeDigitsApart(units, start, end, merger)
+      : hasAffixes
+        ? (units, start, end, part, merger) =>
+            symbols.tokenize(units, start, end, (part & FIRST_PART) > 0, (part & LAST_PART) > 0, merger)
+        : (units, start, end, _part, merger) => symbols.tokenize(units, start, end, true, true, merger),
+    bridges:
+      continuingPrefix === "" &&
+      !merges.some(({ leftId, rightId }) => isUnknown(leftId) || isUnknown(rightId))
+        ? Bridges.ofBytes(merges, endSuffix, (unit) => symbols.isKnown(unit))
+        : undefined,
+    cutsAscii: false,
+    placeMatters: hasAffixes || model.ignoresMerges,
+    findWhole: model.ignoresMerges
+      ? findWholeIn(vocabulary, (units, start, end) => symbols.spell(units, start, end))
+      : undefined,
+  });
+}
+
+function createCharacterEncoder(model: BpeModel, space: string): PieceEncoder {
+  const { vocabulary, merges } = model;
+  const symbols = new CharacterSymbols(model, space);
+  return new PieceEncoder({
+    merger: createMerger(model),
+    tokenizePart: (units, start, end, _part, merger) => symbols.tokenize(units, start, end, merger),
+    bridges: merges.some(
+      ({ leftId, rightId }) => symbols.isSubstitute(leftId) || symbols.isSubstitute(rightId),
+    )
+      ? undefined
+      : Bridges.ofCharacters(merges, space.charCodeAt(0), (unit) => symbols.isKnown(unit)),
+    cutsAscii: true,
+    placeMatters: model.ignoresMerges,
+    findWhole: model.ignoresMerges
+      ? findWholeIn(vocabulary, (units, start, end) =>
+          String.fromCharCode(...units.subarray(start, end)).replaceAll(" ", space),
+        )
+      : undefined,
+  });
+}
+
+function createMerger({ merges }: BpeModel): SymbolMerger {
+  const table = new MergeTable(merges.length);
+  merges.forEach(({ leftId, rightId, mergedId }, rank) => table.set(leftId, rightId, rank, mergedId));
+  return new SymbolMerger(table);
+}
+
+/** For `ignore_merges`. */
+function findWholeIn(
+  vocabulary: ReadonlyMap<string, number>,
+  spell: (units: Uint16Array, start: number, end: number) => string,
+): (units: Uint16Array, start: number, end: number) => number {
+  let longest = 0;
+  for (const token of vocabulary.keys()) longest = Math.max(longest, token.length);
+  return (units, start, end) =>
+    end - start > longest ? -1 : (vocabulary.get(spell(units, start, end)) ?? -1);
+}
