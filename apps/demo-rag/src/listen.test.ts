@@ -21,6 +21,12 @@ describe("listen", () => {
     server.close();
   });
 
+  it("refuses an address that is not this machine's", async () => {
+    await expect(listen(handler, { port: 0, host: "192.0.2.1" })).rejects.toThrow(
+      /cannot listen on 192\.0\.2\.1/,
+    );
+  });
+
   it("takes the next port where none was asked for and the usual one is taken", async () => {
     // Something else may hold 3000 already; either way it is taken from here on.
     const other = createServer();

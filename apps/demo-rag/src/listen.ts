@@ -15,7 +15,7 @@ export interface Listening {
 
 /**
  * Listens on `port`; without one on 3000 or, where that is taken, on the next free one. Throws DemoError
- * "port-in-use".
+ * "port-in-use", or "configuration" for an address that cannot be listened on.
  */
 export async function listen(
   handler: { fetch: (request: Request) => Response | Promise<Response> },
@@ -31,7 +31,14 @@ export async function listen(
       });
       return { server, url: urlOf(server.address() as AddressInfo) };
     } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== "EADDRINUSE") throw error;
+      const { code, message } = error as NodeJS.ErrnoException;
+      if (code === "EADDRINUSE") continue;
+      throw new DemoError(
+        "configuration",
+        `cannot listen on ${host}, port ${candidate} (${message})`,
+        "set HOST and PORT to an address of this machine and a port you may use",
+        error,
+      );
     }
   }
   throw new DemoError(

@@ -10,6 +10,7 @@ import { ExtractiveAnswerer } from "./answering/extractive-answerer.js";
 import { createApp } from "./api/app.js";
 import { readWebFiles } from "./api/web-files.js";
 import { readConfiguration, type Configuration } from "./configuration.js";
+import { DemoError } from "./demo-error.js";
 import { DocumentLibrary } from "./library/document-library.js";
 import { isLoopback, listen } from "./listen.js";
 
@@ -58,7 +59,15 @@ async function answererFor(
 /** Adds the files to begin with; one that cannot be read is named and left out. */
 async function addFolder(library: DocumentLibrary, { documents }: Configuration): Promise<void> {
   const folder = documents ?? bundledDocuments;
-  for (const entry of await readdir(folder, { withFileTypes: true })) {
+  const entries = await readdir(folder, { withFileTypes: true }).catch((cause: unknown) => {
+    throw new DemoError(
+      "configuration",
+      `the folder ${folder} of documents cannot be read (${(cause as Error).message})`,
+      "set KOKESHI_DOCUMENTS to a folder of files",
+      cause,
+    );
+  });
+  for (const entry of entries) {
     if (!entry.isFile()) continue;
     try {
       await library.add(entry.name, await readFile(join(folder, entry.name)), {

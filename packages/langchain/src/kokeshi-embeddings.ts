@@ -7,7 +7,8 @@ import {
   type Embeddings as EmbeddingMatrix,
   type LoadOptions,
 } from "@kokeshi/core";
-import type { ResolveOptions } from "@kokeshi/hub";
+import { resolveModel, type ResolveOptions } from "@kokeshi/hub";
+import { staticBackend } from "@kokeshi/static-model";
 import { Embeddings, type EmbeddingsParams } from "@langchain/core/embeddings";
 
 export interface KokeshiEmbeddingsOptions extends EmbeddingsParams {
@@ -19,6 +20,8 @@ export interface KokeshiEmbeddingsOptions extends EmbeddingsParams {
   batchSize?: number;
 }
 
+const defaultModel = "@kokeshi/model-en-ja";
+
 export interface KokeshiEmbeddingsLoadOptions extends KokeshiEmbeddingsOptions {
   /** A folder, an npm package or `hf:owner/name[@revision]`. Default: `@kokeshi/model-en-ja`. */
   model?: string;
@@ -29,8 +32,6 @@ export interface KokeshiEmbeddingsLoadOptions extends KokeshiEmbeddingsOptions {
   /** Backends to ask, in order. Default: `@kokeshi/static-model`. */
   backends?: readonly EmbeddingBackend[];
 }
-
-const defaultModel = "@kokeshi/model-en-ja";
 
 /** LangChain embeddings on any Kokeshi model. Documents and queries get the prompts the model has for them. */
 export class KokeshiEmbeddings extends Embeddings {
@@ -71,11 +72,6 @@ export class KokeshiEmbeddings extends Embeddings {
     backends,
     ...options
   }: KokeshiEmbeddingsLoadOptions = {}): Promise<KokeshiEmbeddings> {
-    // Loaded here and not above, so that the class itself also works in a browser, around a model opened there.
-    const [{ resolveModel }, { staticBackend }] = await Promise.all([
-      import("@kokeshi/hub"),
-      import("@kokeshi/static-model"),
-    ]);
     const folder = await resolveModel(reference, resolve);
     const { model } = await createBackendRegistry(backends ?? [staticBackend]).open(folder, load);
     return new KokeshiEmbeddings({ ...options, model });

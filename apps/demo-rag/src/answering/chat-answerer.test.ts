@@ -140,6 +140,11 @@ describe("openChatModel", () => {
     expect(model._llmType()).toBeDefined();
   });
 
+  it("wants a key for OpenAI itself", async () => {
+    await expect(openChatModel({ name: "openai:gpt-4.1-mini" })).rejects.toThrow(/set OPENAI_API_KEY/);
+    await openChatModel({ name: "openai:gpt-4.1-mini", openaiApiKey: "key" });
+  });
+
   it("says what is wrong with a provider that does not exist or is not installed", async () => {
     for (const name of ["nobody:model", "groq:llama3"]) {
       await expect(openChatModel({ name })).rejects.toMatchObject({

@@ -11,11 +11,17 @@ export interface ChatModelConfiguration {
 
 /** Opens the chat model. Nothing is sent to it before the first question. Throws DemoError "configuration". */
 export async function openChatModel(configuration: ChatModelConfiguration): Promise<BaseChatModel> {
-  const { name } = configuration;
+  const { name, openaiBaseUrl, openaiApiKey } = configuration;
+  if (name.startsWith("openai:") && openaiBaseUrl === undefined && openaiApiKey === undefined) {
+    throw new DemoError(
+      "configuration",
+      `KOKESHI_CHAT_MODEL is "${name}", and OpenAI wants a key`,
+      "set OPENAI_API_KEY, or OPENAI_BASE_URL for a server of your own",
+    );
+  }
   // Who only quotes need not wait for LangChain's providers.
   const { initChatModel } = await import("langchain/chat_models/universal");
   try {
-    // Builds the provider's client, so that a missing key is known before the first question.
     return await initChatModel(name, { maxRetries: 1, ...providerOptions(configuration) });
   } catch (cause) {
     throw new DemoError(
