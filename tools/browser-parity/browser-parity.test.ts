@@ -1,6 +1,6 @@
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { createBackendRegistry, embed, type EmbedResult, type ModelFolder } from "@kokeshi/core";
 import { resolveModel } from "@kokeshi/hub";
@@ -24,32 +24,63 @@ const texts = [
   "lone \uD800 surrogate",
 ];
 
-async function bundle(entry: BuildOptions): Promise<string> {
-  const { outputFiles } = await build({
+/** What a user's bundler makes of an entry: scripts by name, the first one loaded, and what each imports. */
+async function bundle(entry: BuildOptions) {
+  const { outputFiles, metafile } = await build({
     ...entry,
     bundle: true,
+    splitting: true,
     format: "esm",
     platform: "browser",
     target: "es2022",
     minify: true,
     write: false,
+    metafile: true,
+    outdir: "out",
     conditions: ["@kokeshi/source"],
     absWorkingDir: import.meta.dirname,
   });
-  return outputFiles?.[0]?.text ?? "";
+  const outputs = Object.entries(metafile.outputs).map(([path, { imports, entryPoint = "" }]) => ({
+    name: basename(path),
+    entryPoint,
+    imports: imports.filter(({ kind }) => kind === "import-statement").map((each) => basename(each.path)),
+  }));
+  return { outputs, scripts: new Map(outputFiles.map(({ path, text }) => [basename(path), text])) };
+}
+
+/** Scripts that are loaded with those named, them included. */
+function loadedWith({ outputs }: Awaited<ReturnType<typeof bundle>>, ...names: string[]): Set<string> {
+  const loaded = new Set(names);
+  for (const name of loaded) {
+    for (const other of outputs.find((output) => output.name === name)?.imports ?? []) loaded.add(other);
+  }
+  return loaded;
 }
 
 describe("a bundle for browsers", () => {
-  it("of core, tokenizer and static-model stays small", async () => {
-    const code = await bundle({
+  it("of core, tokenizer, static-model and kernels stays small for the default model", async () => {
+    const bundled = await bundle({
       stdin: {
         contents: `export { embed, memoryFolder } from "@kokeshi/core"; export { loadStaticModel } from "@kokeshi/static-model";`,
         resolveDir: import.meta.dirname,
       },
     });
-    const kilobytes = gzipSync(code).length / 1000;
-    console.log(`core + tokenizer + static-model: ${kilobytes.toFixed(1)} kB gzipped`);
-    expect(kilobytes).toBeLessThan(40);
+    const kilobytes = (names: Iterable<string>) =>
+      Array.from(names, (name) => gzipSync(bundled.scripts.get(name) ?? "").length).reduce(
+        (a, b) => a + b,
+        0,
+      ) / 1000;
+    const unigram = bundled.outputs.find(({ entryPoint }) => entryPoint.endsWith("/unigram-encoder.ts"));
+    const initial = kilobytes(loadedWith(bundled, "stdin.js"));
+    const withModel = kilobytes(loadedWith(bundled, "stdin.js", unigram?.name ?? ""));
+    const everything = kilobytes(bundled.scripts.keys());
+    console.log(
+      `core + tokenizer + static-model + kernels, gzipped: ${initial.toFixed(1)} kB at first, ` +
+        `${withModel.toFixed(1)} kB with the tokenizer of the default model, ${everything.toFixed(1)} kB with all tokenizers`,
+    );
+    expect(initial).toBeGreaterThan(10);
+    expect(withModel).toBeGreaterThan(initial);
+    expect(withModel).toBeLessThan(40);
   });
 });
 
@@ -59,19 +90,22 @@ describeWithChromium("the default model in Chromium", () => {
   let browser: Browser;
   let page: Page;
   let inNode: EmbedResult;
+  const requested: string[] = [];
 
   beforeAll(async () => {
     folder = await resolveModel("@kokeshi/model-en-ja");
     const { model } = await createBackendRegistry([staticBackend]).open(folder);
     inNode = await embed(model, texts);
 
-    const script = await bundle({ entryPoints: [join(import.meta.dirname, "page.ts")] });
+    const { scripts } = await bundle({ entryPoints: [join(import.meta.dirname, "page.ts")] });
     server = createServer((request, response) => {
       const path = request.url ?? "/";
       if (path === "/")
         response.setHeader("content-type", "text/html").end('<script type="module" src="page.js"></script>');
-      else if (path === "/page.js") response.setHeader("content-type", "text/javascript").end(script);
-      else if (files.includes(path.replace("/model/", ""))) {
+      else if (scripts.has(path.slice(1))) {
+        requested.push(path);
+        response.setHeader("content-type", "text/javascript").end(scripts.get(path.slice(1)));
+      } else if (files.includes(path.replace("/model/", ""))) {
         void folder.read(path.replace("/model/", "")).then((bytes) => response.end(bytes));
       } else response.writeHead(404).end();
     });
@@ -96,5 +130,9 @@ describeWithChromium("the default model in Chromium", () => {
     expect(inPage.bits).toEqual(Array.from(new Uint32Array(data.buffer, data.byteOffset, data.length)));
     expect(inPage.binary).toEqual(Array.from(quantize(inNode.embeddings, "ubinary").data));
     expect(data.some((component) => component !== 0)).toBe(true);
+    // Of the tokenizers that are loaded on demand, the model's own.
+    expect(requested.filter((path) => /-encoder-/.test(path))).toEqual([
+      expect.stringMatching(/^\/unigram-encoder-/),
+    ]);
   });
 });

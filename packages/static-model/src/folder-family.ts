@@ -1,5 +1,5 @@
 import type { ModelFolder } from "@kokeshi/core";
-import { modelConfigSchema, modulesSchema, readConfigIfPresent } from "./config-schemas.js";
+import { modelConfig, modulesConfig, readConfigIfPresent } from "./config-files.js";
 
 /**
  * Who wrote a folder, and so whose rules its vectors follow.
@@ -12,9 +12,9 @@ export type StaticFamily = "kokeshi-static" | "model2vec" | "sentence-transforme
 
 /** `undefined` where the folder holds no static model. */
 export async function findFamily(folder: ModelFolder): Promise<StaticFamily | undefined> {
-  const config = await readConfigIfPresent(folder, "config.json", modelConfigSchema);
+  const config = await readConfigIfPresent(folder, "config.json", modelConfig);
   if (config?.model_type === "kokeshi-static" || config?.model_type === "model2vec") return config.model_type;
-  const modules = await readConfigIfPresent(folder, "modules.json", modulesSchema);
+  const modules = await readConfigIfPresent(folder, "modules.json", modulesConfig);
   if (modules !== undefined) return isStaticEmbedding(modules[0]?.type) ? "sentence-transformers" : undefined;
   if (config !== undefined || !(await folder.has("config_sentence_transformers.json"))) return undefined;
   return (await findTable(folder)) === undefined ? undefined : "model2vec";

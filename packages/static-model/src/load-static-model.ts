@@ -6,15 +6,15 @@ import {
   type LoadOptions,
   type ModelFolder,
 } from "@kokeshi/core";
-import { createTokenizer } from "@kokeshi/tokenizer";
+import { loadTokenizer } from "@kokeshi/tokenizer/load";
 import {
-  kokeshiConfigSchema,
-  model2VecConfigSchema,
-  modulesSchema,
+  kokeshiConfig,
+  model2VecConfig,
+  modulesConfig,
   readConfig,
   readConfigIfPresent,
-  sentenceTransformersConfigSchema,
-} from "./config-schemas.js";
+  sentenceTransformersConfig,
+} from "./config-files.js";
 import { findFamily, findTable, isStaticEmbedding, type StaticFamily } from "./folder-family.js";
 import { readLicence } from "./licence.js";
 import { readTable } from "./read-table.js";
@@ -44,7 +44,7 @@ export async function loadStaticModel(folder: ModelFolder, options: LoadOptions 
   signal?.throwIfAborted();
   const tokenizerPath = `${subfolder}tokenizer.json`;
   const tokenizerJson = await folder.read(tokenizerPath);
-  const tokenizer = createTokenizer(
+  const tokenizer = await loadTokenizer(
     await readJson(memoryFolder(folder.modelId, { [tokenizerPath]: tokenizerJson }), tokenizerPath),
   );
   signal?.throwIfAborted();
@@ -87,33 +87,33 @@ interface FolderSettings {
 
 const readers: Record<StaticFamily, (folder: ModelFolder) => Promise<FolderSettings>> = {
   "kokeshi-static": async (folder) => {
-    const config = await readConfig(folder, "config.json", kokeshiConfigSchema);
+    const config = await readConfig(folder, "config.json", kokeshiConfig);
     return {
       subfolder: "",
       normalize: config.normalize,
       prompts: config.prompts ?? {},
-      licence: config.license ?? undefined,
-      ownMaxTokens: config.max_tokens ?? undefined,
+      licence: config.license,
+      ownMaxTokens: config.max_tokens,
     };
   },
 
   model2vec: async (folder) => {
-    const config = await readConfigIfPresent(folder, "config.json", model2VecConfigSchema);
+    const config = await readConfigIfPresent(folder, "config.json", model2VecConfig);
     const more = await readConfigIfPresent(
       folder,
       "config_sentence_transformers.json",
-      sentenceTransformersConfigSchema,
+      sentenceTransformersConfig,
     );
     return {
       subfolder: (await findTable(folder)) ?? "",
       normalize: (config ?? more)?.normalize ?? false,
       prompts: more?.prompts ?? {},
-      licence: config?.license ?? undefined,
+      licence: config?.license,
     };
   },
 
   "sentence-transformers": async (folder) => {
-    const [table, ...others] = await readConfig(folder, "modules.json", modulesSchema);
+    const [table, ...others] = await readConfig(folder, "modules.json", modulesConfig);
     const unknown = others.find(({ type }) => !type.endsWith(".Normalize"));
     if (table === undefined || !isStaticEmbedding(table.type) || unknown !== undefined) {
       throw new InvalidFileError({
@@ -125,7 +125,7 @@ const readers: Record<StaticFamily, (folder: ModelFolder) => Promise<FolderSetti
     const config = await readConfigIfPresent(
       folder,
       "config_sentence_transformers.json",
-      sentenceTransformersConfigSchema,
+      sentenceTransformersConfig,
     );
     return {
       subfolder: readSubfolder(table.path, folder),

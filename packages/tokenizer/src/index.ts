@@ -1,3 +1,4 @@
 export { createTokenizer } from "./create-tokenizer.js";
+export { loadTokenizer } from "./load-tokenizer.js";
 export { padBatch, type PaddedBatch, type PadOptions } from "./padding.js";
 export type { EncodeOptions, TokenBatch, Tokenizer } from "./tokenizer.js";

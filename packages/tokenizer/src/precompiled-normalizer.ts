@@ -107,9 +107,12 @@ const portions = new RegExp(
 );
 const plainPortion = new RegExp(`^[${plain}]+$`, "u");
 
-const segmenter = typeof Intl.Segmenter === "function" ? new Intl.Segmenter() : undefined;
+/** Made when first needed: that takes milliseconds. */
+let segmenter: Intl.Segmenter | undefined;
 
 /** Extended grapheme clusters; code points in the few browsers that cannot tell. */
 function graphemes(text: string): Iterable<string> {
-  return segmenter === undefined ? text : Array.from(segmenter.segment(text), ({ segment }) => segment);
+  if (typeof Intl.Segmenter !== "function") return text;
+  segmenter ??= new Intl.Segmenter();
+  return Array.from(segmenter.segment(text), ({ segment }) => segment);
 }

@@ -1,0 +1,22 @@
+import type { ContentEncoder } from "../content-encoder.js";
+import type { TokenizerFile } from "../tokenizer-file.js";
+import { readFastRules } from "./read-fast-rules.js";
+
+/** As createFastEncoder, with nothing but the code of the file's own algorithm. */
+export async function loadFastEncoder(
+  file: TokenizerFile,
+  tokenizerConfig: unknown,
+): Promise<ContentEncoder | undefined> {
+  const rules = readFastRules(file, tokenizerConfig);
+  if (rules === undefined) return undefined;
+  switch (file.model.type) {
+    case "WordPiece":
+      return (await import("./wordpiece-encoder.js")).createWordPieceEncoder(file, rules);
+    case "Unigram":
+      return (await import("./unigram-encoder.js")).createUnigramEncoder(file, rules);
+    case "BPE":
+      return (await import("./bpe/create-bpe-encoder.js")).createBpeEncoder(file, rules);
+    default:
+      return undefined;
+  }
+}

@@ -1,0 +1,2 @@
+export { loadTokenizer } from "./load-tokenizer.js";
+export type { EncodeOptions, TokenBatch, Tokenizer } from "./tokenizer.js";
