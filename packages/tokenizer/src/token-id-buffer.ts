@@ -1,15 +1,20 @@
 /** Token ids of unknown number, written one after the other. */
 export class TokenIdBuffer {
   length = 0;
-  private ids = new Uint32Array(256);
+  /** Replaced by a longer array when it is full. */
+  ids = new Uint32Array(256);
 
   push(id: number): void {
-    if (this.length === this.ids.length) {
-      const grown = new Uint32Array(this.ids.length * 2);
-      grown.set(this.ids);
-      this.ids = grown;
-    }
+    if (this.length === this.ids.length) this.reserve(1);
     this.ids[this.length++] = id;
+  }
+
+  /** Makes room for `more` ids, which may then be written to `ids` directly. */
+  reserve(more: number): void {
+    if (this.length + more <= this.ids.length) return;
+    const grown = new Uint32Array(Math.max(this.ids.length * 2, this.length + more));
+    grown.set(this.ids);
+    this.ids = grown;
   }
 
   /** A copy that owns exactly the ids written so far. */

@@ -21,7 +21,7 @@ async function expectAgreement(tokenizerJson: object, count: number, extras: str
   expect(await findDifferences(tokenizerJson, ["", ...randomTexts(7, count, extras)])).toEqual([]);
 }
 
-const specials = ["[MASK]", " [MASK] ", "[UNK]", "<unk>", "</s>", "</s>  ", "[CLS", "一二三"];
+const specials = ["[MASK]", " [MASK] ", "[UNK]", "<unk>", "</s>", "</s>  ", "[CLS", "一二三", "ξ", "▁", " ▁"];
 
 describe("WordPiece agrees with the native library", () => {
   const booleans = [true, false];
@@ -83,6 +83,10 @@ describe("Unigram agrees with the native library", () => {
     "Nmt, NFKC, Lowercase, runs, Strip": {
       type: "Sequence",
       normalizers: [{ type: "Nmt" }, { type: "NFKC" }, { type: "Lowercase" }, replaceRun, strip],
+    },
+    "runs of spaces, Strip": {
+      type: "Sequence",
+      normalizers: [{ type: "NFKC" }, { type: "Replace", pattern: { Regex: " +" }, content: " " }, strip],
     },
     "removal before NFC": {
       type: "Sequence",

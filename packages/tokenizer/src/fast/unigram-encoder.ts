@@ -3,12 +3,13 @@ import type { TokenIdBuffer } from "../token-id-buffer.js";
 import type { TokenizerFile } from "../tokenizer-file.js";
 import { AddedTokenSplitter, type AddedTokenRule } from "./added-token-splitter.js";
 import { readWordRules, type WordRules } from "./metaspace.js";
-import { planNormalizer } from "./normalizer-plan.js";
+import { planNormalizer, type NormalizerPlan } from "./normalizer-plan.js";
+import { SegmentNormalizer } from "./segment-normalizer.js";
 import { hasOnlyKeys } from "./strict-shape.js";
 import { UnigramModel } from "./unigram-model.js";
 import { whiteSpace } from "./unicode-sets.js";
+import { findSpaceRule, UnigramWords } from "./unigram-words.js";
 import { UnitNormalizer } from "./unit-normalizer.js";
-import { hashUnit, WordCache } from "./word-cache.js";
 
 /** The fast path for Unigram; `undefined` for a file with components that it does not know exactly. */
 export function createUnigramEncoder(
@@ -26,11 +27,8 @@ export function createUnigramEncoder(
   const plan = planNormalizer(file.normalizer);
   const wordRules = readWordRules(file.preTokenizer);
   if (plan === undefined || wordRules === undefined) return undefined;
-  const encoder = new UnigramEncoder(
-    new UnitNormalizer(plan),
-    wordRules,
-    new UnigramModel(vocab, unknownId, byteFallback ? findByteIds(vocab) : undefined),
-  );
+  const unigram = new UnigramModel(vocab, unknownId, byteFallback ? findByteIds(vocab) : undefined);
+  const encoder = new UnigramEncoder(plan, wordRules, unigram);
   const splitter = new AddedTokenSplitter(rules);
   return {
     path: "fast",
@@ -55,19 +53,23 @@ function findByteIds(vocab: readonly (readonly [string, number])[]): Int32Array 
 }
 
 const space = 0x20;
-/** A longer word is seldom met twice. */
-const longestCached = 20;
 
 class UnigramEncoder {
-  private readonly cache = new WordCache();
+  private readonly normalizer: UnitNormalizer;
+  private readonly words: UnigramWords | undefined;
   /** 1 where a UTF-16 unit is white space. */
   private readonly isWhiteSpace: Uint8Array | undefined;
 
   constructor(
-    private readonly normalizer: UnitNormalizer,
+    plan: NormalizerPlan,
     private readonly rules: WordRules,
     private readonly model: UnigramModel,
   ) {
+    const segments = new SegmentNormalizer(plan.steps);
+    this.normalizer = new UnitNormalizer(plan, segments);
+    const spaceRule = plan.prefix === "" ? findSpaceRule(rules, plan.finals) : undefined;
+    if (spaceRule !== undefined && rules.metaspace !== undefined)
+      this.words = new UnigramWords(segments, model, rules.metaspace.mark, spaceRule, plan.finals);
     if (rules.splitsWhiteSpace) {
       this.isWhiteSpace = new Uint8Array(65_536);
       for (let unit = 0; unit <= 0x3000; unit++) if (whiteSpace.has(unit)) this.isWhiteSpace[unit] = 1;
@@ -76,13 +78,18 @@ class UnigramEncoder {
 
   encode(text: string, start: number, end: number, into: TokenIdBuffer): void {
     if (start === end) return;
-    this.normalizer.normalize(text, start, end);
-    const textEnd = this.normalizer.end;
-    if (textEnd === 1) return;
     const { metaspace } = this.rules;
     const prepends =
       metaspace !== undefined &&
       (metaspace.prependScheme === "always" || (metaspace.prependScheme === "first" && start === 0));
+    if (prepends && this.words !== undefined) {
+      const { length } = into;
+      if (this.words.encode(text, start, end, into)) return;
+      into.length = length;
+    }
+    this.normalizer.normalize(text, start, end);
+    const textEnd = this.normalizer.end;
+    if (textEnd === 1) return;
     if (this.isWhiteSpace !== undefined) this.encodeSplit(textEnd, this.isWhiteSpace, prepends, into);
     else this.encodePiece(1, textEnd, prepends, into);
   }
@@ -119,40 +126,13 @@ class UnigramEncoder {
       return this.encodeWord(units, start, end, into);
     }
     if (first === space) units[start] = mark;
-    let hash = hashUnit(0, units[start] as number);
     for (let index = start + 1; index < end; index++) {
-      let unit = units[index] as number;
-      if (unit === space || unit === mark) {
-        this.encodeCached(units, start, index, hash, into);
-        units[index] = unit = mark;
-        start = index;
-        hash = 0;
-      }
-      hash = hashUnit(hash, unit);
+      if (units[index] !== space && units[index] !== mark) continue;
+      this.encodeWord(units, start, index, into);
+      units[index] = mark;
+      start = index;
     }
-    this.encodeCached(units, start, end, hash, into);
-  }
-
-  private encodeCached(
-    units: Uint16Array,
-    start: number,
-    end: number,
-    hash: number,
-    into: TokenIdBuffer,
-  ): void {
-    if (end - start > longestCached) return this.encodeWord(units, start, end, into);
-    const { cache } = this;
-    const slot = cache.find(units, start, end, hash);
-    if (slot < 0) {
-      const first = this.model.segment(units, start, end);
-      this.model.write(first, into);
-      cache.store(units, start, end, hash, this.model.ids, first, this.model.ids.length);
-      return;
-    }
-    const { slots } = cache;
-    const count = (slots[slot] as number) >>> 16;
-    into.push(slots[slot + 11] as number);
-    for (let index = 1; index < count; index++) into.push(slots[slot + 11 + index] as number);
+    this.encodeWord(units, start, end, into);
   }
 
   private encodeWord(units: Uint16Array, start: number, end: number, into: TokenIdBuffer): void {

@@ -3,8 +3,35 @@ import { buildDoubleArray, type DoubleArray } from "./double-array.js";
 
 /** SentencePiece's `kUnkPenalty`: what an unknown character costs below the worst piece. */
 const unknownPenalty = 10;
-/** Of a node that is an unknown character; the unknown token may also be spelled out. */
+/** Stands for the state where a piece ends; the unknown token may also be spelled out. */
 const unknownCharacter = -1;
+
+/** A double array whose cells hold the scores too, so that a step of the search touches one line of memory. */
+interface PieceTrie {
+  /** Four numbers a cell: four times the base, plus 1 where a piece ends; its owner; the score as a double. */
+  cells: Int32Array;
+  /** The same memory. */
+  scores: Float64Array;
+  /** By cell. */
+  ids: Int32Array;
+  /** Four times the codes. */
+  codes: Uint32Array;
+}
+
+function withScores({ links, values, codes }: DoubleArray, scoreOf: Float64Array): PieceTrie {
+  const cells = new Int32Array(2 * links.length);
+  const scores = new Float64Array(cells.buffer);
+  for (let link = 0; link < links.length; link += 2) {
+    const base = links[link] as number;
+    const owner = links[link + 1] as number;
+    cells[2 * link + 1] = owner < 0 ? -1 : 2 * owner;
+    // What no piece begins with has a code, but no cell: nothing ends there, nothing follows.
+    if (owner < 0) continue;
+    cells[2 * link] = 2 * (base & ~1) + (base & 1);
+    if ((base & 1) === 1) scores[link + 1] = scoreOf[values[link >> 1] as number] as number;
+  }
+  return { cells, scores, ids: values, codes: codes.map((code) => 2 * code) };
+}
 
 /**
  * Finds the pieces with the greatest sum of scores (Viterbi) as the Rust library's `encode_optimized` does
@@ -14,14 +41,14 @@ const unknownCharacter = -1;
 export class UnigramModel {
   /** After `segment`: the ids are `ids[first, ids.length)`. */
   ids = new Int32Array(0);
-  private readonly trie: DoubleArray;
-  private readonly scores: Float64Array;
+  private readonly trie: PieceTrie;
   private readonly unknownScore: number;
   private codes = new Uint32Array(0);
-  /** Score of the best way to the place before each unit, where its last piece starts, and which it is. */
+  /** Score of the best way to the place before each unit, where its last piece starts. */
   private best = new Float64Array(0);
   private starts = new Int32Array(0);
-  private pieces = new Int32Array(0);
+  /** The state in which that piece ends. */
+  private ends = new Int32Array(0);
 
   constructor(
     vocabulary: readonly (readonly [piece: string, score: number])[],
@@ -30,25 +57,30 @@ export class UnigramModel {
     private readonly byteIds: Int32Array | undefined,
   ) {
     const keys = new Array<string>(vocabulary.length);
-    this.scores = new Float64Array(vocabulary.length);
+    const scores = new Float64Array(vocabulary.length);
     let least = Infinity;
     for (let id = 0; id < vocabulary.length; id++) {
       const [piece, score] = vocabulary[id] as readonly [string, number];
       keys[id] = piece;
-      this.scores[id] = score;
+      scores[id] = score;
       if (score < least) least = score;
     }
-    this.trie = buildDoubleArray(keys);
+    this.trie = withScores(buildDoubleArray(keys), scores);
     this.unknownScore = least - unknownPenalty;
     this.reserve(256);
+  }
+
+  /** The rank of a UTF-16 unit by its frequency in the pieces, from 1; 0 where none has it. */
+  rankOf(unit: number): number {
+    return (this.trie.codes[unit] as number) >> 2;
   }
 
   /** Segments the well-formed text `units[start, end)`. Returns where the ids begin in `ids`. */
   segment(units: Uint16Array, start: number, end: number): number {
     const length = end - start;
     if (length >= this.best.length) this.reserve(length);
-    const { codes, best, starts, pieces, scores, unknownScore } = this;
-    const { links, values, codes: codeOf } = this.trie;
+    const { codes, best, starts, ends, unknownScore } = this;
+    const { cells, scores, codes: codeOf } = this.trie;
     for (let index = 0; index < length; index++) {
       codes[index] = codeOf[units[start + index] as number] as number;
       best[index + 1] = -Infinity;
@@ -58,29 +90,32 @@ export class UnigramModel {
       const isPair = ((units[start + from] as number) & 0xfc00) === 0xd800;
       const next = from + (isPair ? 2 : 1);
       const score = best[from] as number;
-      let state = 0;
+      // The root's children lie at their codes.
+      let state = codes[from] as number;
+      let to = from + 1;
       let characterIsPiece = false;
-      for (let to = from; to < length;) {
-        const child = ((links[state] as number) & ~1) + (codes[to] as number);
-        if ((links[child + 1] as number) !== state) break;
-        state = child;
-        to++;
-        if (((links[state] as number) & 1) === 0) continue;
-        const piece = values[state >> 1] as number;
-        const total = (scores[piece] as number) + score;
-        if (total > (best[to] as number)) {
-          best[to] = total;
-          starts[to] = from;
-          pieces[to] = piece;
+      while (state !== 0) {
+        const base = cells[state] as number;
+        if ((base & 1) === 1) {
+          const total = (scores[(state >> 1) + 1] as number) + score;
+          if (total > (best[to] as number)) {
+            best[to] = total;
+            starts[to] = from;
+            ends[to] = state;
+          }
+          if (to === next) characterIsPiece = true;
         }
-        if (to === next) characterIsPiece = true;
+        if (to === length) break;
+        const child = (base & ~1) + (codes[to++] as number);
+        if ((cells[child + 1] as number) !== state) break;
+        state = child;
       }
       if (!characterIsPiece) {
         const total = unknownScore + score;
         if (total > (best[next] as number)) {
           best[next] = total;
           starts[next] = from;
-          pieces[next] = unknownCharacter;
+          ends[next] = unknownCharacter;
         }
       }
       from = next;
@@ -89,10 +124,12 @@ export class UnigramModel {
   }
 
   private readPath(units: Uint16Array, start: number, length: number): number {
-    const { starts, pieces, unknownId } = this;
+    const { starts, ends, unknownId } = this;
+    const { ids: idOf } = this.trie;
     let first = this.ids.length;
     for (let end = length; end > 0;) {
-      const piece = pieces[end] as number;
+      const state = ends[end] as number;
+      const piece = state === unknownCharacter ? unknownCharacter : (idOf[state >> 2] as number);
       let from = starts[end] as number;
       if (piece !== unknownCharacter && piece !== unknownId) {
         this.ids[--first] = piece;
@@ -100,7 +137,7 @@ export class UnigramModel {
         continue;
       }
       let alone = true;
-      while (from > 0 && (pieces[from] === unknownCharacter || pieces[from] === unknownId)) {
+      while (from > 0 && this.isUnknown(ends[from] as number)) {
         from = starts[from] as number;
         alone = false;
       }
@@ -110,6 +147,10 @@ export class UnigramModel {
       end = from;
     }
     return first;
+  }
+
+  private isUnknown(state: number): boolean {
+    return state === unknownCharacter || this.trie.ids[state >> 2] === this.unknownId;
   }
 
   private putBytes(units: Uint16Array, byteIds: Int32Array, first: number): number {
@@ -130,7 +171,7 @@ export class UnigramModel {
     this.codes = new Uint32Array(capacity);
     this.best = new Float64Array(capacity);
     this.starts = new Int32Array(capacity);
-    this.pieces = new Int32Array(capacity);
+    this.ends = new Int32Array(capacity);
     // A UTF-16 unit is at most three bytes.
     this.ids = new Int32Array(3 * capacity);
   }

@@ -1,4 +1,5 @@
-import type { FinalStep, NormalizerPlan, NormalizerStep } from "./normalizer-plan.js";
+import type { FinalStep, NormalizerPlan } from "./normalizer-plan.js";
+import type { SegmentNormalizer } from "./segment-normalizer.js";
 import { whiteSpace } from "./unicode-sets.js";
 
 /*
@@ -13,12 +14,6 @@ const joinsRight = -3;
 const surrogate = -4;
 const replacement = -16;
 
-interface Meaning {
-  joinsLeft: boolean;
-  joinsRight: boolean;
-  normalized: string;
-}
-
 /**
  * Normalizes into a buffer of UTF-16 units. A table, filled as units are met, says what each becomes; only characters
  * that depend on those beside them, and the characters they depend on, go through strings.
@@ -29,10 +24,11 @@ export class UnitNormalizer {
   end = 1;
   private readonly table = new Int32Array(65_536).fill(notYetKnown);
   private readonly replacements: string[] = [];
-  private readonly supplementary = new Map<number, Meaning>();
-  private readonly segments = new Map<string, string>();
 
-  constructor(private readonly plan: NormalizerPlan) {}
+  constructor(
+    private readonly plan: NormalizerPlan,
+    private readonly segments: SegmentNormalizer,
+  ) {}
 
   /** Normalizes `text[start, end)`, which is well-formed and not empty. */
   normalize(text: string, start: number, end: number): void {
@@ -71,10 +67,10 @@ export class UnitNormalizer {
     }
     if (entry === joinsRight) return this.readSegment(text, index, end);
     if (entry === joinsLeft) return this.readSegment(text, this.takeBack(text, index, start), end);
-    const meaning = this.supplementaryMeaning(text.codePointAt(index) as number);
+    const meaning = this.segments.meaningAt(text, index);
     if (meaning.joinsLeft) return this.readSegment(text, this.takeBack(text, index, start), end);
     if (meaning.joinsRight) return this.readSegment(text, index, end);
-    if (index + 2 < end && this.meaningAt(text, index + 2).joinsLeft)
+    if (index + 2 < end && this.segments.meaningAt(text, index + 2).joinsLeft)
       return this.readSegment(text, index, end);
     this.append(meaning.normalized, end - index - 2);
     return index + 2;
@@ -92,41 +88,14 @@ export class UnitNormalizer {
 
   /** Normalizes the character at `index` and all that joins it. */
   private readSegment(text: string, index: number, end: number): number {
-    let segmentEnd = index;
-    for (let previousJoins = true; segmentEnd < end;) {
-      const meaning = this.meaningAt(text, segmentEnd);
-      if (segmentEnd > index && !previousJoins && !meaning.joinsLeft) break;
-      // What joins in between passes it on.
-      previousJoins = meaning.joinsRight || (previousJoins && segmentEnd > index);
-      segmentEnd += (text.charCodeAt(segmentEnd) & 0xfc00) === 0xd800 ? 2 : 1;
-    }
-    const segment = text.slice(index, segmentEnd);
-    let normalized = this.segments.get(segment);
-    if (normalized === undefined) {
-      normalized = applySteps(this.plan.steps, segment);
-      if (this.segments.size >= mostSegments) this.segments.clear();
-      if (segment.length <= longestSegment) this.segments.set(segment, normalized);
-    }
-    this.append(normalized, end - segmentEnd);
+    const segmentEnd = this.segments.segmentEnd(text, index, end);
+    this.append(this.segments.normalize(text.slice(index, segmentEnd)), end - segmentEnd);
     return segmentEnd;
-  }
-
-  private meaningAt(text: string, index: number): Meaning {
-    return this.supplementaryMeaning(text.codePointAt(index) as number);
-  }
-
-  private supplementaryMeaning(codePoint: number): Meaning {
-    let meaning = this.supplementary.get(codePoint);
-    if (meaning === undefined) {
-      meaning = findMeaning(this.plan.steps, codePoint);
-      this.supplementary.set(codePoint, meaning);
-    }
-    return meaning;
   }
 
   private findMeaning(unit: number): number {
     if (unit >= 0xd800 && unit <= 0xdfff) return surrogate;
-    const meaning = findMeaning(this.plan.steps, unit);
+    const meaning = this.segments.meaningOf(unit);
     if (meaning.joinsLeft) return joinsLeft;
     if (meaning.joinsRight) return joinsRight;
     if (meaning.normalized.length === 1) return meaning.normalized.charCodeAt(0);
@@ -175,27 +144,4 @@ export class UnitNormalizer {
     }
     this.end = written;
   }
-}
-
-const mostSegments = 8192;
-const longestSegment = 8;
-
-function applySteps(steps: readonly NormalizerStep[], text: string): string {
-  return steps.reduce((result, step) => step.apply(result), text);
-}
-
-function findMeaning(steps: readonly NormalizerStep[], codePoint: number): Meaning {
-  const meaning = { joinsLeft: false, joinsRight: false, normalized: String.fromCodePoint(codePoint) };
-  for (const { apply, context } of steps) {
-    const characters = Array.from(meaning.normalized);
-    if (context !== undefined) {
-      const first = characters[0]?.codePointAt(0);
-      const last = characters.at(-1)?.codePointAt(0);
-      // Removed before the context is looked at: what stands on either side of it meets.
-      meaning.joinsLeft ||= first === undefined || context.joinsLeft(first);
-      meaning.joinsRight ||= last !== undefined && context.joinsRight(last);
-    }
-    meaning.normalized = apply(meaning.normalized);
-  }
-  return meaning;
 }

@@ -51,3 +51,28 @@ export class WordCache {
 export function hashUnit(hash: number, unit: number): number {
   return Math.imul(hash + unit + 1, 0x9e3779b1);
 }
+
+const shortBits = 14;
+
+/** A number of eight, the slot of a short word. */
+export function shortWordSlot(low: number, high: number): number {
+  return ((Math.imul(low, 0x9e3779b1) ^ Math.imul(high, 0x85ebca6b)) >>> (32 - shortBits)) << 3;
+}
+
+/**
+ * The same for words of up to ten characters out of the 63 most frequent ones, which are their own keys: 64 bits, six
+ * a character. Slots are 32 bytes: the key's two halves, the number of ids, up to five ids.
+ */
+export class ShortWordCache {
+  readonly slots = new Int32Array(8 * 2 ** shortBits);
+
+  store(low: number, high: number, ids: ArrayLike<number>, from: number, to: number): void {
+    const count = to - from;
+    if (count > mostIds) return;
+    const slot = shortWordSlot(low, high);
+    this.slots[slot] = low;
+    this.slots[slot + 1] = high;
+    this.slots[slot + 2] = count;
+    for (let index = 0; index < count; index++) this.slots[slot + 3 + index] = ids[from + index] as number;
+  }
+}

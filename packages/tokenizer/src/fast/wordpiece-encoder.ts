@@ -12,7 +12,7 @@ import {
 import { buildDoubleArray, type DoubleArray } from "./double-array.js";
 import { hasOnlyKeys } from "./strict-shape.js";
 import { bertPunctuation, whiteSpace } from "./unicode-sets.js";
-import { hashUnit, WordCache } from "./word-cache.js";
+import { hashUnit, ShortWordCache, shortWordSlot, WordCache } from "./word-cache.js";
 
 /** The fast path for WordPiece with BertNormalizer and BertPreTokenizer; `undefined` for a file of any other kind. */
 export function createWordPieceEncoder(
@@ -60,6 +60,7 @@ const nothing = -3;
 /** Normalized and looked at character by character. */
 const special = -4;
 const single = -16;
+const uncoded = 1 << 22;
 
 /**
  * One loop over the raw text: a table says what each UTF-16 unit becomes, a hash of the word so far is kept, and at
@@ -71,11 +72,14 @@ class WordPieceEncoder {
   /** Where the walk of a continuing piece begins: the state after its prefix, or -1. */
   private readonly continuing: number;
   private readonly cache = new WordCache();
+  private readonly shortWords = new ShortWordCache();
   /** The word being read. Long ones wrap around: they become the unknown token whatever they are. */
   private readonly word: Uint16Array;
   private readonly wordMask: number;
   private wordLength = 0;
-  private hash = 0;
+  private low = 0;
+  private high = 0;
+  private all = 0;
   private readonly pieces: Int32Array;
 
   constructor(
@@ -96,32 +100,54 @@ class WordPieceEncoder {
 
   encode(text: string, start: number, end: number, into: TokenIdBuffer): void {
     const { meaning, word, wordMask } = this;
+    const { slots } = this.shortWords;
+    // No unit gives more than one id, but for the special ones.
+    into.reserve(end - start);
+    let { ids, length: count } = into;
     let length = 0;
-    let hash = 0;
-    for (let index = start; index < end;) {
-      const entry = meaning[text.charCodeAt(index)] as number;
+    let low = 0;
+    let high = 0;
+    let all = 0;
+    for (let index = start; ;) {
+      const entry = index < end ? (meaning[text.charCodeAt(index)] as number) : space;
       if (entry >= 0) {
         word[length & wordMask] = entry;
-        hash = hashUnit(hash, entry);
         length++;
+        all |= entry;
+        high = (high << 6) | (low >>> 26);
+        low = (low << 6) | (entry >>> 16);
         index++;
         continue;
       }
       if (entry === space || entry <= single) {
-        if (length > 0) this.finishWord(length, hash, into);
-        length = 0;
-        hash = 0;
-        if (entry <= single) into.push(single - entry);
-        index++;
+        if (length > 0) {
+          const slot = shortWordSlot(low, high);
+          if (slots[slot] === low && slots[slot + 1] === high && length <= 10 && all < uncoded) {
+            ids[count++] = slots[slot + 3] as number;
+            const pieces = slots[slot + 2] as number;
+            for (let piece = 1; piece < pieces; piece++) ids[count++] = slots[slot + 3 + piece] as number;
+          } else {
+            into.length = count;
+            this.finishWord(length, low, high, length <= 10 && all < uncoded, into);
+            count = into.length;
+          }
+          length = low = high = all = 0;
+        }
+        if (entry <= single) ids[count++] = single - entry;
+        if (index++ >= end) break;
         continue;
       }
+      into.length = count;
       this.wordLength = length;
-      this.hash = hash;
+      this.low = low;
+      this.high = high;
+      this.all = all;
       index = this.readSpecial(text, index, end, into);
-      length = this.wordLength;
-      hash = this.hash;
+      ({ wordLength: length, low, high, all } = this);
+      into.reserve(length + end - index);
+      ({ ids, length: count } = into);
     }
-    if (length > 0) this.finishWord(length, hash, into);
+    into.length = count;
   }
 
   /** Reads what stands at `index` and returns where to go on. */
@@ -157,19 +183,22 @@ class WordPieceEncoder {
       if (isSpace || isPunctuation) this.finishPending(into);
       if (isSpace) continue;
       for (let index = 0; index < character.length; index++) {
-        const unit = character.charCodeAt(index);
-        this.word[this.wordLength & this.wordMask] = unit;
-        this.hash = hashUnit(this.hash, unit);
+        const entry = this.withCode(character.charCodeAt(index));
+        this.word[this.wordLength & this.wordMask] = entry;
         this.wordLength++;
+        this.all |= entry;
+        this.high = (this.high << 6) | (this.low >>> 26);
+        this.low = (this.low << 6) | (entry >>> 16);
       }
       if (isPunctuation) this.finishPending(into);
     }
   }
 
   private finishPending(into: TokenIdBuffer): void {
-    if (this.wordLength > 0) this.finishWord(this.wordLength, this.hash, into);
-    this.wordLength = 0;
-    this.hash = 0;
+    const { wordLength, all } = this;
+    if (wordLength > 0)
+      this.finishWord(wordLength, this.low, this.high, wordLength <= 10 && all < uncoded, into);
+    this.wordLength = this.low = this.high = this.all = 0;
   }
 
   private findMeaning(unit: number): number {
@@ -190,28 +219,43 @@ class WordPieceEncoder {
       const known = state > 0 && ((this.trie.links[state] as number) & 1) === 1;
       return single - (known ? (this.trie.values[state >> 1] as number) : this.unknownId);
     }
-    return trimmed === normalized ? result : special;
+    return trimmed === normalized ? this.withCode(result) : special;
   }
 
-  private finishWord(length: number, hash: number, into: TokenIdBuffer): void {
-    const { cache } = this;
-    const slot = cache.find(this.word, 0, length, hash);
-    if (slot < 0) {
-      this.encodeWord(length, hash, into);
+  /** A unit of a word, with its six-bit code above it, or the flag that it has none. */
+  private withCode(unit: number): number {
+    const code = (this.trie.codes[unit] as number) >> 1;
+    return code > 0 && code < 64 ? unit | (code << 16) : unit | uncoded;
+  }
+
+  private finishWord(length: number, low: number, high: number, isShort: boolean, into: TokenIdBuffer): void {
+    const { word, pieces } = this;
+    if (isShort) {
+      const count = this.encodeWord(length);
+      this.shortWords.store(low, high, pieces, 0, count);
+      for (let index = 0; index < count; index++) into.push(pieces[index] as number);
       return;
     }
-    const { slots } = cache;
-    const count = (slots[slot] as number) >>> 16;
-    into.push(slots[slot + 11] as number);
-    for (let index = 1; index < count; index++) into.push(slots[slot + 11 + index] as number);
+    let hash = 0;
+    for (let index = 0; index < length; index++) hash = hashUnit(hash, word[index & this.wordMask] as number);
+    const slot = this.cache.find(word, 0, length, hash);
+    if (slot >= 0) {
+      const { slots } = this.cache;
+      const count = (slots[slot] as number) >>> 16;
+      for (let index = 0; index < count; index++) into.push(slots[slot + 11 + index] as number);
+      return;
+    }
+    const count = this.encodeWord(length);
+    this.cache.store(word, 0, length, hash, pieces, 0, count);
+    for (let index = 0; index < count; index++) into.push(pieces[index] as number);
   }
 
   /** Greedy longest match, `WordPiece::tokenize` of the Rust library. */
-  private encodeWord(length: number, hash: number, into: TokenIdBuffer): void {
+  private encodeWord(length: number): number {
     const { word, pieces } = this;
     if (length > this.longestWord && this.isTooLong(length)) {
-      into.push(this.unknownId);
-      return;
+      pieces[0] = this.unknownId;
+      return 1;
     }
     const { links, values, codes } = this.trie;
     let count = 0;
@@ -229,14 +273,12 @@ class WordPieceEncoder {
       }
       if (end < 0) {
         pieces[0] = this.unknownId;
-        count = 1;
-        break;
+        return 1;
       }
       count++;
       start = end;
     }
-    this.cache.store(word, 0, length, hash, pieces, 0, count);
-    for (let index = 0; index < count; index++) into.push(pieces[index] as number);
+    return count;
   }
 
   private isTooLong(length: number): boolean {
