@@ -1,8 +1,10 @@
 import type { ContentEncoder } from "../../content-encoder.js";
+import { TokenIdBuffer } from "../../token-id-buffer.js";
 import type { TokenizerFile } from "../../tokenizer-file.js";
 import { AddedTokenSplitter, type AddedTokenRule } from "../added-token-splitter.js";
 import { BpeEncoder } from "./bpe-encoder.js";
 import { Bridges } from "./bridges.js";
+import { byteCharacters } from "./byte-alphabet.js";
 import { ByteSymbols } from "./byte-symbols.js";
 import { CharacterSymbols } from "./character-symbols.js";
 import { MergeTable } from "./merge-table.js";
@@ -20,11 +22,14 @@ export function createBpeEncoder(
   const pipeline = readPipeline(file.normalizer, file.preTokenizer);
   if (model === undefined || pipeline === undefined || !fitTogether(model, pipeline, rules)) return undefined;
   const normalize = pipeline.normalize ?? ((text: string) => text);
-  return new BpeEncoder(
-    pipeline,
+  const pieces =
     pipeline.spells === "bytes"
       ? createByteEncoder(model, pipeline.digitsApart)
-      : createCharacterEncoder(model, pipeline.spells.space),
+      : createCharacterEncoder(model, pipeline.spells.space);
+  meetTokens(pieces, model, pipeline.spells === "bytes" ? spaceByte : pipeline.spells.space);
+  return new BpeEncoder(
+    pipeline,
+    pieces,
     splitterOf(rules.filter((rule) => !rule.normalized)),
     splitterOf(
       rules.filter((rule) => rule.normalized).map((rule) => ({ ...rule, content: normalize(rule.content) })),
@@ -110,6 +115,30 @@ function createCharacterEncoder(model: BpeModel, space: string): PieceEncoder {
       : undefined,
   });
 }
+
+/**
+ * Encodes the words among the first tokens, which are the most frequent ones, so that the first texts find them in the
+ * cache, and find the code compiled.
+ */
+function meetTokens(pieces: PieceEncoder, { vocabulary, endSuffix }: BpeModel, space: string): void {
+  const units = new Uint16Array(longestMetToken);
+  const ids = new TokenIdBuffer();
+  let met = 0;
+  for (const token of vocabulary.keys()) {
+    if (!token.endsWith(endSuffix) || token.length > longestMetToken) continue;
+    const word = token.slice(0, token.length - endSuffix.length).replace(space, " ");
+    if (!/^[ -~]+$/.test(word)) continue;
+    for (let at = 0; at < word.length; at++) units[at] = word.charCodeAt(at);
+    ids.length = 0;
+    pieces.encode(units, 0, word.length, ids);
+    if (++met === mostMetTokens) return;
+  }
+}
+
+const mostMetTokens = 20_000;
+const longestMetToken = 32;
+/** How byte-level vocabularies spell a space. */
+const spaceByte = byteCharacters[0x20] as string;
 
 function createMerger({ merges }: BpeModel): SymbolMerger {
   const table = new MergeTable(merges.length);

@@ -6,6 +6,11 @@ export class MergeTable {
   /** Four numbers an entry: left, right, rank, merged. */
   readonly entries: Int32Array;
   private readonly mask: number;
+  /**
+   * A bit for the hash of every entry. Most pairs do not merge, and for most of those this small array, which stays in
+   * the processor's cache, says so.
+   */
+  private readonly present = new Int32Array(1 << 15);
 
   constructor(count: number) {
     let capacity = 16;
@@ -16,7 +21,10 @@ export class MergeTable {
 
   /** As in the Rust library, the last merge of the same two tokens counts. */
   set(left: number, right: number, rank: number, merged: number): void {
-    let at = this.home(left, right);
+    const hash = hashPair(left, right);
+    const word = hash >>> 17;
+    this.present[word] = (this.present[word] as number) | (1 << (hash >>> 12));
+    let at = (hash & this.mask) << 2;
     while (this.entries[at] !== -1 && !(this.entries[at] === left && this.entries[at + 1] === right)) {
       at = (at + 4) & (this.entries.length - 1);
     }
@@ -29,8 +37,10 @@ export class MergeTable {
   /** Index of the entry in `entries`, -1 where the two tokens do not merge. */
   find(left: number, right: number): number {
     const { entries } = this;
+    const hash = hashPair(left, right);
+    if ((((this.present[hash >>> 17] as number) >>> (hash >>> 12)) & 1) === 0) return -1;
     const last = entries.length - 1;
-    let at = this.home(left, right);
+    let at = (hash & this.mask) << 2;
     for (;;) {
       const found = entries[at] as number;
       if (found === left && entries[at + 1] === right) return at;
@@ -38,9 +48,10 @@ export class MergeTable {
       at = (at + 4) & last;
     }
   }
+}
 
-  private home(left: number, right: number): number {
-    const hash = Math.imul(left, 0x9e3779b1) ^ Math.imul(right, 0x85ebca6b);
-    return ((hash ^ (hash >>> 15)) & this.mask) << 2;
-  }
+/** Upper and lower bits are both well mixed. */
+function hashPair(left: number, right: number): number {
+  const hash = Math.imul(left, 0x9e3779b1) ^ Math.imul(right, 0x85ebca6b);
+  return Math.imul(hash ^ (hash >>> 15), 0xc2b2ae35) ^ (hash >>> 16);
 }
