@@ -1,0 +1,70 @@
+/* The process of one contestant: it shares no heap, no compiled code and no thread pool with the others. */
+import { openContestant, type Contestant } from "./contestants/contestant.js";
+import { readCorpus } from "./corpora.js";
+import type { Cut, Measurement, Opened, Request, WarmedUp } from "./messages.js";
+import { cutSlices, type Slice } from "./slices.js";
+
+let contestant: Contestant;
+let slices: Slice[] = [];
+
+const collectYoungGarbage = globalThis.gc as unknown as (options: { type: "minor" }) => void;
+
+async function handle(request: Request): Promise<Opened | WarmedUp | Measurement | undefined> {
+  switch (request.kind) {
+    case "open":
+      contestant = await openContestant(request.source);
+      return { path: contestant.path };
+    case "warmUp":
+      return warmUp(request.cut, request.milliseconds);
+    case "measure":
+      return measure(sliceAt(request.slice));
+    case "close":
+      await contestant.close?.();
+      // Only after the reply has left.
+      setImmediate(() => process.disconnect());
+      return undefined;
+  }
+}
+
+async function warmUp(cut: Cut, milliseconds: number): Promise<WarmedUp> {
+  slices = cutSlices(readCorpus(cut.corpus, cut.dataFolder), cut.slices, cut.maximumBytes);
+  const until = performance.now() + milliseconds;
+  do await contestant.run(sliceAt(0).texts);
+  while (performance.now() < until);
+  const measured = slices.slice(1);
+  return {
+    texts: measured.reduce((sum, slice) => sum + slice.texts.length, 0),
+    bytes: measured.reduce((sum, slice) => sum + slice.bytes, 0),
+  };
+}
+
+async function measure({ texts, bytes }: Slice): Promise<Measurement> {
+  // While the others ran, the processor's caches filled with their tables.
+  await contestant.run(sliceAt(0).texts);
+  collectYoungGarbage({ type: "minor" });
+  const processorBefore = process.cpuUsage();
+  const before = performance.now();
+  const result = await contestant.run(texts);
+  const milliseconds = performance.now() - before;
+  const { user, system } = process.cpuUsage(processorBefore);
+  return {
+    texts: texts.length,
+    bytes,
+    milliseconds,
+    processorMilliseconds: (user + system) / 1000,
+    answer: contestant.answer(result),
+  };
+}
+
+function sliceAt(index: number): Slice {
+  const slice = slices[index];
+  if (slice === undefined) throw new Error(`There is no slice ${index} among ${slices.length}`);
+  return slice;
+}
+
+process.on("message", (request: Request) => {
+  handle(request).then(
+    (result) => process.send?.({ result }),
+    (error: unknown) => process.send?.({ error: error instanceof Error ? error.message : String(error) }),
+  );
+});

@@ -1,0 +1,61 @@
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { InvalidArgumentError, KokeshiError, NotFoundError } from "@kokeshi/core";
+import { dataFolder } from "@kokeshi/test-data";
+import { compare, type ComparisonRow } from "./compare.js";
+import { machineLine } from "./machine.js";
+import { markdownTables } from "./markdown.js";
+import { helpText, readOptions } from "./options.js";
+import { readPeers } from "./peers.js";
+import { defaultModel, encodeSections, tokenizerSection, tokenizersUnderTest } from "./sections.js";
+
+async function main(): Promise<void> {
+  const { only, clock, quick, json, help } = readOptions(process.argv.slice(2));
+  if (help) {
+    process.stdout.write(helpText);
+    return;
+  }
+  const data = presentDataFolder();
+  const machine = machineLine();
+  const peers = readPeers();
+  const modelTokenizer = fileURLToPath(import.meta.resolve(`${defaultModel}/tokenizer.json`));
+  const sections = [
+    ...tokenizersUnderTest(data, modelTokenizer).map((each) => tokenizerSection(each, peers)),
+    ...encodeSections(peers),
+  ].filter(({ group }) => only === undefined || group === only);
+
+  const rows: ComparisonRow[] = [];
+  for (const section of sections) {
+    rows.push(
+      ...(await compare(section, {
+        rounds: quick ? 3 : 7,
+        warmUpMilliseconds: quick ? 150 : 1000,
+        shareOfBytes: quick ? 0.25 : 1,
+        clock,
+        dataFolder: data,
+        onProgress: (what) => process.stderr.write(`${what}\n`),
+      })),
+    );
+  }
+  process.stdout.write(
+    json
+      ? `${JSON.stringify({ machine, date: new Date().toISOString(), clock, quick, peers, rows }, undefined, 2)}\n`
+      : `${machine}\n\n${markdownTables(rows)}\n`,
+  );
+}
+
+function presentDataFolder(): string {
+  const folder = dataFolder();
+  if (existsSync(join(folder, "eval"))) return folder;
+  throw new NotFoundError({
+    part: "bench",
+    problem: `there is no shared data in ${folder}`,
+    remedy: "set KOKESHI_DATA to the folder with the shared evaluation data (eval, tokenizers, train)",
+  });
+}
+
+main().catch((error: unknown) => {
+  process.stderr.write(`${error instanceof KokeshiError ? error.message : String(error)}\n`);
+  process.exitCode = error instanceof InvalidArgumentError ? 2 : 1;
+});
