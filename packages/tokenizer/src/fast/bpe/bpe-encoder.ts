@@ -9,7 +9,6 @@ const SPACE = 0x20;
 /** Added tokens, normalizer, added tokens again, pre-tokenizer: the way of a text to its pieces. */
 export class BpeEncoder implements ContentEncoder {
   readonly path = "fast";
-  private units = new Uint16Array(1024);
 
   constructor(
     private readonly pipeline: Pipeline,
@@ -48,8 +47,8 @@ export class BpeEncoder implements ContentEncoder {
   private encodeText(text: string, from: number, to: number, atStart: boolean, into: TokenIdBuffer): void {
     const { pieces, pipeline } = this;
     const { scan } = pipeline;
-    if (this.units.length <= to - from) this.units = new Uint16Array((to - from) * 2);
-    const { units } = this;
+    pieces.reserve(to - from + 1);
+    const { units } = pieces;
     let end = 0;
     if (this.wantsLeadingSpace(text.charCodeAt(from), atStart)) units[end++] = SPACE;
     for (let at = from; at < to; at++) units[end++] = text.charCodeAt(at);
@@ -58,7 +57,7 @@ export class BpeEncoder implements ContentEncoder {
       if (next < 0) {
         start = -next;
       } else {
-        pieces.encode(units, start, next, into);
+        pieces.encode(start, next, into);
         start = next;
       }
     }

@@ -121,16 +121,15 @@ function createCharacterEncoder(model: BpeModel, space: string): PieceEncoder {
  * cache, and find the code compiled.
  */
 function meetTokens(pieces: PieceEncoder, { vocabulary, endSuffix }: BpeModel, space: string): void {
-  const units = new Uint16Array(longestMetToken);
   const ids = new TokenIdBuffer();
   let met = 0;
   for (const token of vocabulary.keys()) {
     if (!token.endsWith(endSuffix) || token.length > longestMetToken) continue;
     const word = token.slice(0, token.length - endSuffix.length).replace(space, " ");
     if (!/^[ -~]+$/.test(word)) continue;
-    for (let at = 0; at < word.length; at++) units[at] = word.charCodeAt(at);
+    for (let at = 0; at < word.length; at++) pieces.units[at] = word.charCodeAt(at);
     ids.length = 0;
-    pieces.encode(units, 0, word.length, ids);
+    pieces.encode(0, word.length, ids);
     if (++met === mostMetTokens) return;
   }
 }

@@ -1,14 +1,14 @@
 /** Longer pieces are not worth remembering. */
 export const longestCachedPiece = 64;
 
-const slotCount = 1 << 17;
+const slotCount = 1 << 16;
 const mostPieces = slotCount / 2;
-const keyCapacity = mostPieces * 10;
+const keyCapacity = mostPieces * 14;
 const tokenCapacity = mostPieces * 5;
 
 /**
- * Remembers the tokens of pieces: a hash table in typed arrays, keyed by the UTF-16 units themselves. When it is full
- * it is emptied, so memory stays at 5 MB.
+ * Remembers the tokens of longer pieces: a hash table in typed arrays, keyed by the UTF-16 units themselves. When it is full
+ * it is emptied, so memory stays below 3 MB.
  */
 export class PieceCache {
   /** Four numbers a slot: hash, where the key begins, length | variant << 8 | token count << 16, tokens. */
