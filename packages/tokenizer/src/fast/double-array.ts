@@ -32,7 +32,7 @@ function rankUnits(keys: readonly string[]): Uint32Array {
     }
   }
   const units: number[] = [];
-  frequency.forEach((count, unit) => count > 0 && units.push(unit));
+  for (let unit = 0; unit < frequency.length; unit++) if (frequency[unit] !== 0) units.push(unit);
   units.sort((a, b) => (frequency[b] as number) - (frequency[a] as number) || a - b);
   const codes = new Uint32Array(65_536);
   units.forEach((unit, rank) => (codes[unit] = 2 * (rank + 1)));
@@ -95,7 +95,7 @@ function linkNodes(
 }
 
 /** Bases that are tried for a node with several children before it goes to the end. */
-const attempts = 64;
+const attempts = 256;
 
 function placeNodes(nodes: NodeLists, codes: Uint32Array): DoubleArray {
   const { count, code, value, firstChild, nextSibling } = nodes;

@@ -30,7 +30,9 @@ function withScores({ links, values, codes }: DoubleArray, scoreOf: Float64Array
     cells[2 * link] = 2 * (base & ~1) + (base & 1);
     if ((base & 1) === 1) scores[link + 1] = scoreOf[values[link >> 1] as number] as number;
   }
-  return { cells, scores, ids: values, codes: codes.map((code) => 2 * code) };
+  const wideCodes = new Uint32Array(codes.length);
+  for (let unit = 0; unit < codes.length; unit++) wideCodes[unit] = 2 * (codes[unit] as number);
+  return { cells, scores, ids: values, codes: wideCodes };
 }
 
 /**
