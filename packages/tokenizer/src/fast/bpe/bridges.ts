@@ -43,17 +43,19 @@ export class Bridges {
     isKnown: (unit: number) => boolean,
   ): Bridges | undefined {
     const borders: Border[] = [];
-    for (const { left, right } of merges) {
-      const bare = suffix !== "" && right.endsWith(suffix) ? right.slice(0, -suffix.length) : right;
+    const add = (left: string, right: string) => {
       // Pieces of ASCII are short: not worth a table.
-      if (isPrintableAscii(left.charCodeAt(left.length - 1)) && isPrintableAscii(bare.charCodeAt(0)))
-        continue;
+      if (isPrintableAscii(left.charCodeAt(left.length - 1)) && isPrintableAscii(right.charCodeAt(0))) return;
       const before = bytesOf(left);
-      const after = bytesOf(bare);
+      const after = bytesOf(right);
       // No text becomes a token that is not spelled in the alphabet of bytes.
-      if (before === undefined || after === undefined || after.length === 0) continue;
+      if (before === undefined || after === undefined || after.length === 0) return;
       const border = { end: endPattern(before), begin: beginPattern(after) };
       if (border.end >= 0 && border.begin >= 0) borders.push(border);
+    };
+    for (const { left, right } of merges) {
+      add(left, right);
+      if (suffix !== "" && right.endsWith(suffix)) add(left, right.slice(0, -suffix.length));
     }
     return Bridges.build(
       borders,

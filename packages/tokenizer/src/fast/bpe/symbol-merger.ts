@@ -6,6 +6,7 @@ const fewSymbols = 48;
 /** Symbols that are merged at a time in longer words, which keeps the time linear. */
 const windowLength = 1024;
 const windowOverlap = 64;
+/** The rank of a pair that does not merge. */
 const NONE = 0x7fffffff;
 
 /** Applies merges to the symbols of one word: always the pair of lowest rank, of equal ones the leftmost. */
