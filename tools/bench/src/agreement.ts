@@ -16,8 +16,8 @@ export function agreementOf(ours: readonly Answer[], theirs: readonly Answer[]):
     mine.forEach((value: number, index: number) => {
       const difference = Math.abs(value - (other[index] as number));
       if (difference !== 0) differing++;
-      // NaN included.
-      if (!(difference <= largestDifference)) largestDifference = difference;
+      // Once NaN, always NaN.
+      largestDifference = Math.max(largestDifference, difference);
     });
     components += mine.length;
   });

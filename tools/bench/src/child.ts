@@ -4,6 +4,9 @@ import { readCorpus } from "./corpora.js";
 import type { Cut, Measurement, Opened, Request, WarmedUp } from "./messages.js";
 import { cutSlices, type Slice } from "./slices.js";
 
+/** Before each measured pass. */
+const refreshMilliseconds = 50;
+
 let contestant: Contestant;
 let slices: Slice[] = [];
 
@@ -28,9 +31,7 @@ async function handle(request: Request): Promise<Opened | WarmedUp | Measurement
 
 async function warmUp(cut: Cut, milliseconds: number): Promise<WarmedUp> {
   slices = cutSlices(readCorpus(cut.corpus, cut.dataFolder), cut.slices, cut.maximumBytes);
-  const until = performance.now() + milliseconds;
-  do await contestant.run(sliceAt(0).texts);
-  while (performance.now() < until);
+  await warmUpFor(milliseconds);
   const measured = slices.slice(1);
   return {
     texts: measured.reduce((sum, slice) => sum + slice.texts.length, 0),
@@ -38,9 +39,16 @@ async function warmUp(cut: Cut, milliseconds: number): Promise<WarmedUp> {
   };
 }
 
+/** At least one pass over the texts that are not measured. */
+async function warmUpFor(milliseconds: number): Promise<void> {
+  const until = performance.now() + milliseconds;
+  do await contestant.run(sliceAt(0).texts);
+  while (performance.now() < until);
+}
+
 async function measure({ texts, bytes }: Slice): Promise<Measurement> {
   // While the others ran, the processor's caches filled with their tables.
-  await contestant.run(sliceAt(0).texts);
+  await warmUpFor(refreshMilliseconds);
   collectYoungGarbage({ type: "minor" });
   const processorBefore = process.cpuUsage();
   const before = performance.now();

@@ -16,7 +16,7 @@ function sectionTable(rows: readonly ComparisonRow[]): string {
     `**${speed(columns[0]?.ours ?? NaN)}**`,
     ...columns.map(
       (row) =>
-        `${speed(row.peer)} · **${row.ratio.toFixed(1)}x** (${row.leastRatio.toFixed(1)}–${row.greatestRatio.toFixed(1)})`,
+        `${speed(row.peer)} · **${row.ratio.toFixed(1)}x** (${spread(row.leastRatio)}–${spread(row.greatestRatio)})`,
     ),
   ]);
   const notes = rows.map(agreementNote).filter((note) => note !== "");
@@ -48,6 +48,10 @@ function speed(value: number): string {
   return value >= 100 ? value.toFixed(0) : value.toFixed(1);
 }
 
+function spread(ratio: number): string {
+  return ratio.toFixed(ratio >= 10 ? 0 : 1);
+}
+
 /** A header and lines, padded so that the source reads as a table too. */
 function alignedTable(lines: readonly (readonly string[])[]): string[] {
   const columns = Math.max(...lines.map((line) => line.length));
@@ -55,10 +59,14 @@ function alignedTable(lines: readonly (readonly string[])[]): string[] {
     Math.max(3, ...lines.map((line) => line[column]?.length ?? 0)),
   );
   const pad = (line: readonly string[]) =>
-    `| ${widths.map((width, column) => (line[column] ?? "").padEnd(width)).join(" | ")} |`;
+    `| ${widths.map((width, column) => padCell(line[column] ?? "", width, column)).join(" | ")} |`;
   const rule = `| ${widths.map((width, column) => (column === 0 ? "-".repeat(width) : `${"-".repeat(width - 1)}:`)).join(" | ")} |`;
   const [header = [], ...rest] = lines;
   return [pad(header), rule, ...rest.map(pad)];
+}
+
+function padCell(text: string, width: number, column: number): string {
+  return column === 0 ? text.padEnd(width) : text.padStart(width);
 }
 
 function groupBy<Item, Key>(items: readonly Item[], keyOf: (item: Item) => Key): Map<Key, Item[]> {

@@ -1,0 +1,7 @@
+import { expect, it } from "vitest";
+import { plainMeans } from "./plain-mean.js";
+
+it("is the mean of the rows of the tokens, of length 1", () => {
+  const model = { tokenizerJson: "", dimensions: 2, table: Float32Array.of(3, 0, 0, 4, 6, 0) };
+  expect([...plainMeans(model, [[0, 1], [], [2]])]).toEqual([Math.fround(0.6), Math.fround(0.8), 0, 0, 1, 0]);
+});
