@@ -29,10 +29,12 @@ function readText(path: string): string {
   return (path.endsWith(".gz") ? gunzipSync(bytes) : bytes).toString();
 }
 
-function readLines(path: string, read: (line: Record<string, string>) => string[]): string[] {
-  const lines = readText(join(data, "eval", path))
-    .trimEnd()
-    .split("\n");
+function readLines(paths: readonly string[], read: (line: Record<string, string>) => string[]): string[] {
+  const lines = paths.flatMap((path) =>
+    readText(join(data, "eval", path))
+      .trimEnd()
+      .split("\n"),
+  );
   return [...new Set(lines.flatMap((line) => read(JSON.parse(line) as Record<string, string>)))];
 }
 
