@@ -26,7 +26,8 @@ export async function* embedStream<Item = string>(
   source: Iterable<Item> | AsyncIterable<Item>,
   options: EmbedStreamOptions<Item> = {},
 ): AsyncGenerator<EmbeddedBatch<Item>, void, undefined> {
-  const { batchSize = 256, dimensions = model.dimensions, normalize = true, signal, onProgress } = options;
+  const { dimensions = model.dimensions, normalize = true, signal, onProgress } = options;
+  const { batchSize = model.batchSize ?? 256 } = options;
   const textOf = options.text ?? ((item: Item) => item as string);
   requireDimensions(dimensions, model.dimensions);
   if (!Number.isInteger(batchSize) || batchSize < 1) {

@@ -13,7 +13,7 @@ export interface EmbedOptions {
   dimensions?: number;
   /** Scale each vector to length 1, after truncation. Default: true. */
   normalize?: boolean;
-  /** Texts a call to the model. Default: 256. */
+  /** Texts a call to the model. Default: what the model does best with, else 256. */
   batchSize?: number;
   signal?: AbortSignal;
   /** Called after each batch. */

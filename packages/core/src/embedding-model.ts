@@ -9,6 +9,8 @@ export interface EmbeddingModel {
   readonly dimensions: number;
   /** Longest input in tokens; what is beyond is cut and reported. `undefined`: no limit. */
   readonly maxTokens: number | undefined;
+  /** Texts that a call of `doEmbed` does best with: what `embed` and `embedStream` give it by default. Default: 256. */
+  readonly batchSize?: number;
   /** Texts put before an input, by input type: "query", "document", … */
   readonly prompts: Readonly<Record<string, string>>;
   /** What `kokeshi models inspect` shows beyond the fields above. */

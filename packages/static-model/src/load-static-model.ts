@@ -43,13 +43,16 @@ export async function loadStaticModel(folder: ModelFolder, options: LoadOptions 
 
   signal?.throwIfAborted();
   const tokenizerPath = `${subfolder}tokenizer.json`;
+  const tablePath = `${subfolder}model.safetensors`;
   const tokenizerJson = await folder.read(tokenizerPath);
+  // Read while the tokenizer is built. Should that fail, nobody waits for the table.
+  const tableBytes = folder.read(tablePath);
+  tableBytes.catch(() => {});
   const tokenizer = await loadTokenizer(
     await readJson(memoryFolder(folder.modelId, { [tokenizerPath]: tokenizerJson }), tokenizerPath),
   );
   signal?.throwIfAborted();
-  const tablePath = `${subfolder}model.safetensors`;
-  const { table, precision } = readTable(await folder.read(tablePath), `${tablePath} of ${folder.modelId}`);
+  const { table, precision } = readTable(await tableBytes, `${tablePath} of ${folder.modelId}`);
   signal?.throwIfAborted();
   if (tokenizer.vocabularySize > table.tokens) {
     throw new InvalidFileError({

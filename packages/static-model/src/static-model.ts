@@ -6,23 +6,16 @@ import {
   type EmbedResult,
   type ModelDescription,
 } from "@kokeshi/core";
-import type { Tokenizer } from "@kokeshi/tokenizer";
 import type { StaticFamily } from "./folder-family.js";
-import { encodeTexts, type TextRules } from "./text-rules.js";
-import type { TokenMeans } from "./token-means.js";
+import { embedPortion, endOfPortion, type Encoder } from "./embed-portion.js";
 
 /** What a folder gave, whichever family wrote it. */
-export interface StaticModelParts {
+export interface StaticModelParts extends Encoder {
   modelId: string;
   family: StaticFamily;
-  tokenMeans: TokenMeans;
   precision: string;
-  tokenizer: Tokenizer;
   /** The bytes of tokenizer.json, which exports pass on. */
   tokenizerJson: Uint8Array;
-  rules: TextRules;
-  /** Scale vectors to length 1. */
-  normalize: boolean;
   prompts: Readonly<Record<string, string>>;
   licence: string | undefined;
 }
@@ -52,22 +45,18 @@ export class StaticModel implements EmbeddingModel {
   }
 
   async doEmbed({ texts, signal }: EmbedCall): Promise<EmbedResult> {
-    const { tokenMeans, tokenizer, rules, normalize } = this.parts;
-    const { dimensions } = tokenMeans;
+    const { dimensions } = this;
     const embeddings = Embeddings.zeros(texts.length, dimensions);
     const tokenCounts = new Uint32Array(texts.length);
     const truncated: number[] = [];
     const takeTurn = eventLoopTurns();
     for (let start = 0; start < texts.length;) {
       signal?.throwIfAborted();
-      const end = endOfPortion(texts, start);
-      const { ids, starts, truncated: cut } = encodeTexts(tokenizer, rules, texts.slice(start, end));
-      const means = embeddings.data.subarray(start * dimensions, end * dimensions);
-      tokenMeans.gather(ids, starts, normalize, means);
-      for (let index = start; index < end; index++) {
-        tokenCounts[index] = (starts[index - start + 1] as number) - (starts[index - start] as number);
-      }
-      for (const index of cut) truncated.push(start + index);
+      const end = endOfPortion(texts, start, portionLength);
+      const vectors = embeddings.data.subarray(start * dimensions, end * dimensions);
+      const counts = embedPortion(this.parts, texts.slice(start, end), vectors);
+      tokenCounts.set(counts.tokenCounts, start);
+      for (const index of counts.truncated) truncated.push(start + index);
       start = end;
       await takeTurn();
     }
@@ -80,11 +69,4 @@ export class StaticModel implements EmbeddingModel {
 }
 
 /** About as much text as is worth doing before looking at the clock and the abort signal. */
-const charactersAPortion = 16_384;
-
-function endOfPortion(texts: readonly string[], start: number): number {
-  let characters = 0;
-  let end = start;
-  while (end < texts.length && characters < charactersAPortion) characters += (texts[end++] as string).length;
-  return end;
-}
+const portionLength = 16_384;

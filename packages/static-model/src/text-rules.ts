@@ -1,4 +1,4 @@
-import type { TokenBatch, Tokenizer } from "@kokeshi/tokenizer";
+import type { TokenBatch, Tokenizer } from "@kokeshi/tokenizer/load";
 
 /** How a family turns a text into the tokens whose vectors are averaged. No family adds special tokens. */
 export interface TextRules {

@@ -1,0 +1,42 @@
+import type { Tokenizer } from "@kokeshi/tokenizer/load";
+import { encodeTexts, type TextRules } from "./text-rules.js";
+import type { TokenMeans } from "./token-means.js";
+
+/** What turns texts into vectors: all that a thread needs. */
+export interface Encoder {
+  tokenizer: Tokenizer;
+  rules: TextRules;
+  tokenMeans: TokenMeans;
+  /** Scale vectors to length 1. */
+  normalize: boolean;
+}
+
+export interface PortionCounts {
+  /** Tokens of each text. */
+  tokenCounts: Uint32Array;
+  /** Indices of texts that were cut. */
+  truncated: readonly number[];
+}
+
+/** Embeds a portion of texts at a stroke. `vectors` are `texts.length * dimensions` zeros, and are overwritten. */
+export function embedPortion(
+  { tokenizer, rules, tokenMeans, normalize }: Encoder,
+  texts: readonly string[],
+  vectors: Float32Array,
+): PortionCounts {
+  const { ids, starts, truncated } = encodeTexts(tokenizer, rules, texts);
+  tokenMeans.gather(ids, starts, normalize, vectors);
+  const tokenCounts = new Uint32Array(texts.length);
+  for (let row = 0; row < texts.length; row++) {
+    tokenCounts[row] = (starts[row + 1] as number) - (starts[row] as number);
+  }
+  return { tokenCounts, truncated };
+}
+
+/** Where a portion of about so many UTF-16 units, and at least one text, ends that begins at `start`. */
+export function endOfPortion(texts: readonly string[], start: number, length: number): number {
+  let units = 0;
+  let end = start;
+  while (end < texts.length && units < length) units += (texts[end++] as string).length;
+  return end;
+}

@@ -1,0 +1,2 @@
+export { threadedStaticBackend } from "./threaded-backend.js";
+export { withThreads, type ThreadedModel, type ThreadOptions } from "./threaded-model.js";

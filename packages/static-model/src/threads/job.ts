@@ -1,0 +1,90 @@
+import { Embeddings, type EmbedResult } from "@kokeshi/core";
+import { endOfPortion, type PortionCounts } from "../embed-portion.js";
+
+/** UTF-16 units of a portion: at least a millisecond of work, beside which handing it over costs little, … */
+export const leastPortion = 32_768;
+/** … and not so many that threads end long after one another, or the event loop waits. */
+const greatestPortion = 262_144;
+/** Portions of each thread, where there is enough for so many. */
+const portionsEach = 4;
+
+/** Texts `start` to `end` of a call. */
+export interface Portion {
+  job: Job;
+  start: number;
+  end: number;
+}
+
+/** One call: what of it is still to do, and what is done. */
+export class Job {
+  readonly embeddings: Embeddings;
+  private readonly tokenCounts: Uint32Array;
+  private readonly truncated: number[] = [];
+  private next = 0;
+  private done = 0;
+  /** Portions that a thread could not do. */
+  private readonly returned: Portion[] = [];
+  private wake: () => void = () => {};
+  private readonly portionLength: number;
+
+  /** @param length of all texts, in UTF-16 units */
+  constructor(
+    readonly texts: readonly string[],
+    dimensions: number,
+    length: number,
+    threads: number,
+  ) {
+    const share = length / (portionsEach * threads);
+    this.portionLength = Math.min(greatestPortion, Math.max(leastPortion, share));
+    this.embeddings = Embeddings.zeros(texts.length, dimensions);
+    this.tokenCounts = new Uint32Array(texts.length);
+  }
+
+  get isDone(): boolean {
+    return this.done === this.texts.length;
+  }
+
+  /** A portion for a thread. */
+  take(): Portion | undefined {
+    if (this.next === this.texts.length) return undefined;
+    const start = this.next;
+    this.next = endOfPortion(this.texts, start, this.portionLength);
+    return { job: this, start, end: this.next };
+  }
+
+  /** A portion for the main thread: also what other threads returned. */
+  takeHere(): Portion | undefined {
+    return this.returned.pop() ?? this.take();
+  }
+
+  finish({ start, end }: Portion, { tokenCounts, truncated }: PortionCounts, vectors?: Float32Array): void {
+    if (vectors !== undefined) this.embeddings.data.set(vectors, start * this.embeddings.dimensions);
+    this.tokenCounts.set(tokenCounts, start);
+    for (const index of truncated) this.truncated.push(start + index);
+    this.done += end - start;
+    this.wake();
+  }
+
+  /** To be done on the main thread. */
+  giveBack(portion: Portion): void {
+    this.returned.push(portion);
+    this.wake();
+  }
+
+  /** Resolves at the next portion that another thread finishes or returns; rejects when aborted. */
+  async change(signal: AbortSignal | undefined): Promise<void> {
+    await new Promise<void>((resolve, reject) => {
+      const onAbort = () => reject(signal?.reason as Error);
+      signal?.addEventListener("abort", onAbort, { once: true });
+      this.wake = () => {
+        signal?.removeEventListener("abort", onAbort);
+        resolve();
+      };
+    });
+  }
+
+  result(): EmbedResult {
+    const { embeddings, tokenCounts } = this;
+    return { embeddings, tokenCounts, truncated: this.truncated.sort((a, b) => a - b) };
+  }
+}

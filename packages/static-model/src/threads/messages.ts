@@ -1,0 +1,29 @@
+import type { SharedTokenTable } from "@kokeshi/kernels";
+import type { PortionCounts } from "../embed-portion.js";
+import type { TextRules } from "../text-rules.js";
+
+/** What a thread needs to embed as the model does. The table lies in memory that all threads share. */
+export interface WorkerModel {
+  table: SharedTokenTable;
+  tokenizerJson: Uint8Array;
+  rules: TextRules;
+  normalize: boolean;
+}
+
+/** Requests that a thread has at a time: one that it works on, one that waits, so that it never waits itself. */
+export const requestsAhead = 2;
+
+/** A portion of texts, one after the other: copying one string takes a fraction of copying thousands. */
+export interface WorkerRequest {
+  texts: string;
+  /** UTF-16 units of each text. */
+  lengths: Uint32Array;
+}
+
+/** Answers come in the order of the requests; before the first, one says that the thread can take requests. */
+export type WorkerAnswer =
+  | { kind: "ready" }
+  /** `vectors` are memory of the thread's own, and change after the next request. */
+  | ({ kind: "done"; vectors: Float32Array } & PortionCounts)
+  /** The texts have a fault; whoever embeds them on the main thread gets the error. */
+  | { kind: "failed" };
