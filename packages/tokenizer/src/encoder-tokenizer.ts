@@ -1,5 +1,6 @@
-import { InvalidArgumentError } from "@kokeshi/core";
 import type { ContentEncoder } from "./content-encoder.js";
+import { readContentLimit, requireText } from "./encode-arguments.js";
+import { createPairEncoder } from "./pairs.js";
 import { readSpecialTokens, type SpecialTokens } from "./special-tokens.js";
 import { TokenIdBuffer } from "./token-id-buffer.js";
 import type { EncodeOptions, TokenBatch, Tokenizer } from "./tokenizer.js";
@@ -42,28 +43,8 @@ export function encoderTokenizer(file: TokenizerFile, encoder: ContentEncoder): 
     tokenToId: (token) => (vocabulary ??= listVocabulary(file)).get(token),
     encode: (text, options) => encodeBatch([text], options).ids,
     encodeBatch,
+    ...createPairEncoder(encoder, file.postProcessor),
   };
 }
 
 const noSpecialTokens: SpecialTokens = { before: [], after: [] };
-
-function readContentLimit(maxTokens: number | undefined, specialTokens: number): number {
-  if (maxTokens === undefined) return Infinity;
-  if (!Number.isInteger(maxTokens) || maxTokens < specialTokens) {
-    throw new InvalidArgumentError({
-      part: "tokenizer",
-      problem: `maxTokens is ${maxTokens}`,
-      remedy: `use a whole number of at least ${specialTokens}, the special tokens around each text`,
-    });
-  }
-  return maxTokens - specialTokens;
-}
-
-function requireText(text: unknown, index: number): void {
-  if (typeof text === "string") return;
-  throw new InvalidArgumentError({
-    part: "tokenizer",
-    problem: `text ${index} is ${text === null ? "null" : typeof text} instead of a string`,
-    remedy: "pass strings",
-  });
-}

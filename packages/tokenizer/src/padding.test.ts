@@ -18,6 +18,13 @@ describe("padBatch", () => {
     expect(Array.from(attentionMask)).toEqual([0, 1, 1, 1, 0, 0, 0, 0, 0, 0, 0, 1]);
   });
 
+  it("keeps the types of pairs", () => {
+    const pairs = { ...batch, typeIds: Uint32Array.of(0, 1, 1, 2) };
+    const { tokenTypeIds } = padBatch(pairs, { padId: 9, side: "left" });
+    expect(Array.from(tokenTypeIds)).toEqual([0, 1, 1, 0, 0, 0, 0, 0, 2]);
+    expect(padBatch(batch, { padId: 9 }).tokenTypeIds).toBeUndefined();
+  });
+
   it("does not cut", () => {
     expect(() => padBatch(batch, { padId: 0, length: 2 })).toThrow(InvalidArgumentError);
     expect(() => padBatch(batch, { padId: 0, length: 3.5 })).toThrow(InvalidArgumentError);

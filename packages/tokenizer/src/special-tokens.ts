@@ -20,8 +20,8 @@ export function readSpecialTokens(postProcessor: unknown, where = "post_processo
     case "BertProcessing":
     case "RobertaProcessing":
       return {
-        before: [readPair(postProcessor["cls"], `${where}.cls`)],
-        after: [readPair(postProcessor["sep"], `${where}.sep`)],
+        before: [readTokenAndId(postProcessor["cls"], `${where}.cls`)],
+        after: [readTokenAndId(postProcessor["sep"], `${where}.sep`)],
       };
     case "TemplateProcessing":
       return readTemplate(postProcessor, where);
@@ -35,7 +35,7 @@ export function readSpecialTokens(postProcessor: unknown, where = "post_processo
 }
 
 /** `["[CLS]", 101]` */
-function readPair(pair: unknown, where: string): number {
+export function readTokenAndId(pair: unknown, where: string): number {
   if (Array.isArray(pair) && isTokenId(pair[1])) return pair[1];
   throw invalidTokenizer(`${where} is not a pair of token and id`);
 }
@@ -61,7 +61,7 @@ function readTemplate(template: Record<string, unknown>, where: string): Special
   return { before, after };
 }
 
-function readTemplateToken(tokens: unknown, name: unknown, where: string): number[] {
+export function readTemplateToken(tokens: unknown, name: unknown, where: string): number[] {
   const token =
     isRecord(tokens) && typeof name === "string" && Object.hasOwn(tokens, name) ? tokens[name] : undefined;
   const ids = isRecord(token) ? token["ids"] : undefined;

@@ -1,3 +1,5 @@
+import type { PairBatch, PairEncoding, PairOptions } from "./pairs.js";
+
 /** Text to token ids. */
 export interface Tokenizer {
   /** "fast" where compiled tables do the work, "library" where `@huggingface/tokenizers` does. Same ids either way. */
@@ -16,6 +18,10 @@ export interface Tokenizer {
   encode(text: string, options?: EncodeOptions): Uint32Array;
   /** Ids of many texts in one flat array; each text gets the ids it would get alone. */
   encodeBatch(texts: readonly string[], options?: EncodeOptions): TokenBatch;
+  /** Two texts as one row, as cross-encoders read a query and a document; with `maxTokens`, the longer one is cut. */
+  encodePair(first: string, second: string, options?: PairOptions): PairEncoding;
+  /** Many pairs, one row each. */
+  encodePairBatch(pairs: readonly (readonly [string, string])[], options?: PairOptions): PairBatch;
 }
 
 export interface EncodeOptions {
