@@ -96,6 +96,27 @@ class WordPieceEncoder {
     this.word = new Uint16Array(capacity);
     this.wordMask = capacity - 1;
     this.pieces = new Int32Array(capacity);
+    this.rememberWholeWords(vocabulary);
+  }
+
+  /** Fills the cache with words that are tokens; the frequent ones, first in the vocabulary, go last and stay. */
+  private rememberWholeWords(vocabulary: Readonly<Record<string, number>>): void {
+    const tokens = Object.keys(vocabulary);
+    for (let index = tokens.length; index-- > 0;) {
+      const token = tokens[index] as string;
+      if (token.length > 10 || token.length > this.longestWord) continue;
+      let low = 0;
+      let high = 0;
+      let all = 0;
+      for (let place = 0; place < token.length; place++) {
+        const entry = this.withCode(token.charCodeAt(place));
+        all |= entry;
+        high = (high << 6) | (low >>> 26);
+        low = (low << 6) | (entry >>> 16);
+      }
+      this.pieces[0] = vocabulary[token] as number;
+      if (all < uncoded && low !== 0) this.shortWords.store(low, high, this.pieces, 0, 1);
+    }
   }
 
   encode(text: string, start: number, end: number, into: TokenIdBuffer): void {
