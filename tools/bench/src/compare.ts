@@ -92,10 +92,11 @@ function compareWithFirst(
   section: Section,
   corpus: CorpusName,
   measurements: readonly Measurement[][],
-  { rounds, clock }: ComparisonOptions,
+  { rounds, ...options }: ComparisonOptions,
   oursPath: string | undefined,
 ): ComparisonRow[] {
   const [ours = [], ...peers] = measurements;
+  const clock = section.clock ?? options.clock;
   const amount = (measurement: Measurement) =>
     section.unit === "MB/s" ? measurement.bytes / 1e6 : measurement.texts;
   const seconds = (measurement: Measurement) =>

@@ -19,7 +19,8 @@ export type ContestantSource =
 export type TokenizingKind =
   "kokeshi-tokenizer" | "huggingface-tokenizers" | "native-tokenizers" | "transformers-tokenizer";
 
-export type EncodingKind = "kokeshi-encode" | "huggingface-tokenizers-mean" | "native-tokenizers-mean";
+export type EncodingKind =
+  "kokeshi-encode" | "kokeshi-threads" | "huggingface-tokenizers-mean" | "native-tokenizers-mean";
 
 /** Becomes the contestant; the libraries of the others are not even loaded. */
 export async function openContestant(source: ContestantSource): Promise<Contestant> {
@@ -34,6 +35,8 @@ export async function openContestant(source: ContestantSource): Promise<Contesta
       return (await import("./transformers-tokenizer.js")).openTransformersTokenizer(source.tokenizerFile);
     case "kokeshi-encode":
       return (await import("./kokeshi-encode.js")).openKokeshiModel(source.model);
+    case "kokeshi-threads":
+      return (await import("./kokeshi-threads.js")).openTwoThreads(source.model);
     case "huggingface-tokenizers-mean":
       return (await import("./huggingface-tokenizers-mean.js")).openHuggingFaceMean(source.model);
     case "native-tokenizers-mean":
