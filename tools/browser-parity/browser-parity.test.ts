@@ -12,7 +12,7 @@ import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type {} from "./page.js";
 
-const files = ["config.json", "tokenizer.json", "model.safetensors"];
+const files = ["config.json", "tokenizer.json", "tokenizer.trie", "model.safetensors"];
 const texts = [
   "How do I make my index smaller?",
   "インデックスを小さくするにはどうすればいいですか？",

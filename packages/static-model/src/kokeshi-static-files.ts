@@ -1,3 +1,4 @@
+import { packTokenizerTrie } from "@kokeshi/tokenizer/load";
 import { jsonFile } from "./json-file.js";
 import { modelCard } from "./model-card.js";
 import { tensorOf } from "./safetensors/tensor-values.js";
@@ -13,11 +14,16 @@ export interface KokeshiStaticModel extends WritableModel {
 
 /**
  * The files of Kokeshi's int8 layout: `config.json`, `tokenizer.json`, `README.md` and `model.safetensors` with
- * `embedding.weight` (I8, tokens x dimensions) and `embedding.scale` (F32, tokens).
+ * `embedding.weight` (I8, tokens x dimensions) and `embedding.scale` (F32, tokens). For a Unigram tokenizer also
+ * `tokenizer.trie`, its vocabulary compiled, with which a model opens in half the time.
+ *
+ * Throws InvalidFileError for a tokenizer.json that is none.
  */
 export function kokeshiStaticFiles(model: KokeshiStaticModel): Record<string, Uint8Array> {
   const { values, scales, dimensions } = model.table;
   requireTable(values.length, dimensions, scales.length);
+  const tokenizerJson = tokenizerFile(model);
+  const trie = packTokenizerTrie(JSON.parse(new TextDecoder().decode(tokenizerJson)));
   return {
     "config.json": jsonFile({
       model_type: "kokeshi-static",
@@ -27,7 +33,8 @@ export function kokeshiStaticFiles(model: KokeshiStaticModel): Record<string, Ui
       max_tokens: model.maxTokens ?? null,
       ...(model.licence === undefined ? {} : { license: model.licence }),
     }),
-    "tokenizer.json": tokenizerFile(model),
+    "tokenizer.json": tokenizerJson,
+    ...(trie === undefined ? {} : { "tokenizer.trie": trie }),
     "model.safetensors": writeSafetensors({
       "embedding.weight": tensorOf(values, [scales.length, dimensions]),
       "embedding.scale": tensorOf(scales, [scales.length]),

@@ -44,12 +44,15 @@ export async function loadStaticModel(folder: ModelFolder, options: LoadOptions 
   signal?.throwIfAborted();
   const tokenizerPath = `${subfolder}tokenizer.json`;
   const tablePath = `${subfolder}model.safetensors`;
+  const triePath = `${subfolder}tokenizer.trie`;
   const tokenizerJson = await folder.read(tokenizerPath);
+  const trie = (await folder.has(triePath)) ? await folder.read(triePath) : undefined;
   // Read while the tokenizer is built. Should that fail, nobody waits for the table.
   const tableBytes = folder.read(tablePath);
   tableBytes.catch(() => {});
   const tokenizer = await loadTokenizer(
     await readJson(memoryFolder(folder.modelId, { [tokenizerPath]: tokenizerJson }), tokenizerPath),
+    { trie },
   );
   signal?.throwIfAborted();
   const { table, precision } = readTable(await tableBytes, `${tablePath} of ${folder.modelId}`);
@@ -71,6 +74,7 @@ export async function loadStaticModel(folder: ModelFolder, options: LoadOptions 
     precision,
     tokenizer,
     tokenizerJson,
+    trie,
     rules,
     normalize,
     prompts,

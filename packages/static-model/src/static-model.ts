@@ -16,6 +16,8 @@ export interface StaticModelParts extends Encoder {
   precision: string;
   /** The bytes of tokenizer.json, which exports pass on. */
   tokenizerJson: Uint8Array;
+  /** What packTokenizerTrie made of it, where the folder has it. */
+  trie: Uint8Array | undefined;
   prompts: Readonly<Record<string, string>>;
   licence: string | undefined;
 }

@@ -105,6 +105,32 @@ describe("kokeshiStaticFiles", () => {
   });
 });
 
+describe("the compiled vocabulary of a Unigram tokenizer", () => {
+  const vocab = ["<unk>", "▁one", "▁two", "▁", "o", "ne", "tw"].map((piece, id) => [piece, -id]);
+  const unigram = JSON.stringify({
+    pre_tokenizer: { type: "Metaspace", replacement: "▁", prepend_scheme: "always", split: true },
+    model: { type: "Unigram", unk_id: 0, vocab },
+  });
+  const int8 = { ...quantizeRows(table, dimensions), dimensions };
+  const texts = ["one two", "tone", "xyz one"];
+
+  it("is written beside it, and gives the vectors it gives without", async () => {
+    const files = kokeshiStaticFiles({ ...model, tokenizerJson: unigram, table: int8 });
+    const { "tokenizer.trie": trie, ...others } = files;
+    const [fast, slow] = [await load(files), await load(others)];
+    expect(fast.parts.trie).toBe(trie);
+    expect(fast.description.tokenizerPath).toBe("fast");
+    expect(await fast.doEmbed({ texts })).toEqual(await slow.doEmbed({ texts }));
+    // That of another model changes nothing.
+    const spoilt = await load({
+      ...files,
+      "tokenizer.trie": Uint8Array.from(trie as Uint8Array).fill(1, 40),
+    });
+    expect(await spoilt.doEmbed({ texts })).toEqual(await slow.doEmbed({ texts }));
+    expect(kokeshiStaticFiles({ ...model, table: int8 })).not.toHaveProperty(["tokenizer.trie"]);
+  });
+});
+
 describe("exportStaticEmbedding", () => {
   it("multiplies scales in", async () => {
     const rows = quantizeRows(table, dimensions);

@@ -31,7 +31,7 @@ describeWithData("a file whose tokenizer_config.json changes the text", ["tokeni
   it("takes the same path", async () => {
     const json = readTokenizerJson("bert-base-uncased");
     const config = { do_lowercase_and_remove_accent: true };
-    expect((await loadTokenizer(json, config)).path).toBe("library");
+    expect((await loadTokenizer(json, { tokenizerConfig: config })).path).toBe("library");
     expect((await loadTokenizer(json)).path).toBe("fast");
   });
 });

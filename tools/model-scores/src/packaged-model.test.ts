@@ -1,7 +1,8 @@
-import { createBackendRegistry, embed, type EmbeddingModel } from "@kokeshi/core";
+import { createBackendRegistry, embed, readJson, type EmbeddingModel } from "@kokeshi/core";
 import { resolveModel } from "@kokeshi/hub";
 import { staticBackend } from "@kokeshi/static-model";
 import { describeWithData } from "@kokeshi/test-data";
+import { packTokenizerTrie } from "@kokeshi/tokenizer/load";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { scoreRetrieval, scoreSimilarity } from "./score-model.js";
 
@@ -25,6 +26,12 @@ describe("@kokeshi/model-en-ja", () => {
     expect(embeddings.row(2)).toEqual(embeddings.row(0));
     expect(embeddings.row(3)).not.toEqual(embeddings.row(0));
   });
+});
+
+it("its tokenizer.trie is what the vocabulary compiles to", async () => {
+  const folder = await resolveModel("@kokeshi/model-en-ja");
+  const packed = packTokenizerTrie(await readJson(folder, "tokenizer.json"));
+  expect(Buffer.compare(packed as Uint8Array, await folder.read("tokenizer.trie"))).toBe(0);
 });
 
 const bars = [

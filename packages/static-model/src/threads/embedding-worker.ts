@@ -8,10 +8,10 @@ import { requestsAhead, type WorkerAnswer, type WorkerModel, type WorkerRequest 
 /*
  * The program of a thread: takes portions of texts, gives back their vectors.
  */
-async function openEncoder({ table, tokenizerJson, rules, normalize }: WorkerModel): Promise<Encoder> {
+async function openEncoder({ table, tokenizerJson, trie, rules, normalize }: WorkerModel): Promise<Encoder> {
   const kernels = createKernelsSync({ memory: table.memory });
   return {
-    tokenizer: await loadTokenizer(JSON.parse(new TextDecoder().decode(tokenizerJson))),
+    tokenizer: await loadTokenizer(JSON.parse(new TextDecoder().decode(tokenizerJson)), { trie }),
     tokenMeans: kernelMeans(kernels.openTable(table), table),
     rules,
     normalize,

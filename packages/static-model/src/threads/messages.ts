@@ -6,6 +6,7 @@ import type { TextRules } from "../text-rules.js";
 export interface WorkerModel {
   table: SharedTokenTable;
   tokenizerJson: Uint8Array;
+  trie: Uint8Array | undefined;
   rules: TextRules;
   normalize: boolean;
 }

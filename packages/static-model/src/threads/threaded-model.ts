@@ -72,13 +72,16 @@ export class ThreadedModel implements EmbeddingModel {
     this.maxTokens = model.maxTokens;
     this.prompts = model.prompts;
     this.description = model.description;
-    const { tokenMeans, tokenizerJson, rules, normalize } = model.parts;
+    const { tokenMeans, tokenizerJson, trie, rules, normalize } = model.parts;
     const wanted = threads === "auto" ? Math.min(availableParallelism(), mostAutomaticThreads) : threads;
     this.threads = tokenMeans.shared === undefined ? 1 : wanted;
     this.lengthToStart = threads === "auto" ? lengthThatPays : 0;
     if (tokenMeans.shared !== undefined && wanted > 1) {
       this.batchSize = 8192;
-      this.pool = new WorkerPool({ table: tokenMeans.shared, tokenizerJson, rules, normalize }, wanted - 1);
+      this.pool = new WorkerPool(
+        { table: tokenMeans.shared, tokenizerJson, trie, rules, normalize },
+        wanted - 1,
+      );
     }
   }
 

@@ -32,9 +32,9 @@ beforeAll(async () => {
 });
 
 function newPool(size: number, parts = model.parts): WorkerPool {
-  const { tokenMeans, tokenizerJson, rules, normalize } = parts;
+  const { tokenMeans, tokenizerJson, trie, rules, normalize } = parts;
   if (tokenMeans.shared === undefined) throw new Error("the table is not shared");
-  return new WorkerPool({ table: tokenMeans.shared, tokenizerJson, rules, normalize }, size);
+  return new WorkerPool({ table: tokenMeans.shared, tokenizerJson, trie, rules, normalize }, size);
 }
 
 /** In portions as small as they come. */

@@ -6,6 +6,7 @@ import { readFastRules } from "./read-fast-rules.js";
 export async function loadFastEncoder(
   file: TokenizerFile,
   tokenizerConfig: unknown,
+  packedTrie?: Uint8Array,
 ): Promise<ContentEncoder | undefined> {
   const rules = readFastRules(file, tokenizerConfig);
   if (rules === undefined) return undefined;
@@ -13,7 +14,7 @@ export async function loadFastEncoder(
     case "WordPiece":
       return (await import("./wordpiece-encoder.js")).createWordPieceEncoder(file, rules);
     case "Unigram":
-      return (await import("./unigram-encoder.js")).createUnigramEncoder(file, rules);
+      return (await import("./unigram-encoder.js")).createUnigramEncoder(file, rules, packedTrie);
     case "BPE":
       return (await import("./bpe/create-bpe-encoder.js")).createBpeEncoder(file, rules);
     default:

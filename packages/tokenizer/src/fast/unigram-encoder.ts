@@ -15,6 +15,7 @@ import { UnitNormalizer } from "./unit-normalizer.js";
 export function createUnigramEncoder(
   file: TokenizerFile,
   rules: readonly AddedTokenRule[],
+  packedTrie?: Uint8Array,
 ): ContentEncoder | undefined {
   const { model } = file;
   if (model.type !== "Unigram" || !hasOnlyKeys(model, ["type", "unk_id", "vocab", "byte_fallback"]))
@@ -27,7 +28,8 @@ export function createUnigramEncoder(
   const plan = planNormalizer(file.normalizer);
   const wordRules = readWordRules(file.preTokenizer);
   if (plan === undefined || wordRules === undefined) return undefined;
-  const unigram = new UnigramModel(vocab, unknownId, byteFallback ? findByteIds(vocab) : undefined);
+  const byteIds = byteFallback ? findByteIds(vocab) : undefined;
+  const unigram = new UnigramModel(vocab, unknownId, byteIds, packedTrie);
   const encoder = new UnigramEncoder(plan, wordRules, unigram);
   const splitter = new AddedTokenSplitter(rules);
   return {

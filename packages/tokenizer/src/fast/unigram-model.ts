@@ -1,5 +1,6 @@
 import type { TokenIdBuffer } from "../token-id-buffer.js";
 import { buildDoubleArray, type DoubleArray } from "./double-array.js";
+import { unpackTrie } from "./packed-trie.js";
 
 /** SentencePiece's `kUnkPenalty`: what an unknown character costs below the worst piece. */
 const unknownPenalty = 10;
@@ -57,6 +58,8 @@ export class UnigramModel {
     private readonly unknownId: number,
     /** Ids of the 256 bytes, for unknown characters; -1 where the vocabulary lacks one. */
     private readonly byteIds: Int32Array | undefined,
+    /** The trie of these pieces, should it be at hand. */
+    packedTrie?: Uint8Array,
   ) {
     const keys = new Array<string>(vocabulary.length);
     const scores = new Float64Array(vocabulary.length);
@@ -67,7 +70,7 @@ export class UnigramModel {
       scores[id] = score;
       if (score < least) least = score;
     }
-    this.trie = withScores(buildDoubleArray(keys), scores);
+    this.trie = withScores((packedTrie && unpackTrie(packedTrie, keys)) ?? buildDoubleArray(keys), scores);
     this.unknownScore = least - unknownPenalty;
     this.reserve(256);
   }
