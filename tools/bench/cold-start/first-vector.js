@@ -1,4 +1,5 @@
 // One cold start: opens the default model, embeds one text, says how long it all took since the process began.
+import { performance } from "node:perf_hooks";
 import { createBackendRegistry, embed } from "@kokeshi/core";
 import { resolveModel } from "@kokeshi/hub";
 import { staticBackend } from "@kokeshi/static-model";

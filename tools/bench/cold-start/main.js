@@ -5,6 +5,7 @@
  */
 import { spawnSync } from "node:child_process";
 import { join } from "node:path";
+import { performance } from "node:perf_hooks";
 
 const rounds = Number(process.argv[2] ?? 15);
 const contestants = {
