@@ -17,7 +17,13 @@ export default tseslint.config(
     // Programs print; libraries do not.
     files: ["tools/**", "apps/*/bin/**", "packages/*/bin/**", "**/test/*.mjs"],
     languageOptions: {
-      globals: { process: "readonly", console: "readonly", URL: "readonly", setTimeout: "readonly" },
+      globals: {
+        process: "readonly",
+        console: "readonly",
+        URL: "readonly",
+        fetch: "readonly",
+        setTimeout: "readonly",
+      },
     },
     rules: { "no-console": "off" },
   },
