@@ -75,7 +75,7 @@ function modelForLibrary(model: TokenizerModel): unknown {
 /** What the library's encoder uses of a model: a function from words to tokens, and the ids of tokens. */
 function unigramForLibrary(model: TokenizerModel & { type: "Unigram" }) {
   const segment = createUnigramModel(model);
-  return Object.assign((words: readonly string[]) => words.flatMap(segment), {
+  return Object.assign((words: readonly string[]) => words.flatMap((word) => segment(word)), {
     tokens_to_ids: new Map(model.vocab.map(([piece], id) => [piece, id])),
     unk_token_id: model.unk_id,
   });

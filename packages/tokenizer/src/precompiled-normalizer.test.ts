@@ -3,7 +3,7 @@ import { describeWithData } from "@kokeshi/test-data";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { readTokenizerJson } from "./fixtures/golden.js";
-import { createPrecompiledNormalizer } from "./precompiled-normalizer.js";
+import { createPrecompiledNormalizer, graphemes } from "./precompiled-normalizer.js";
 
 describe("createPrecompiledNormalizer", () => {
   it("changes nothing without rules", () => {
@@ -39,6 +39,41 @@ describe("createPrecompiledNormalizer", () => {
         },
       ),
     );
+  });
+});
+
+describe("graphemes", () => {
+  it("are those of the whole text, however long it is", () => {
+    const parts = [
+      "e\u0301",
+      "👩‍👩‍👧",
+      "🇯🇵",
+      "🇫",
+      "\r\n",
+      "각",
+      "ᄀ",
+      "ᅡ",
+      "क्",
+      "ष",
+      "\u200d",
+      "\u0300",
+      "a",
+      "👍",
+    ];
+    const long = fc.array(fc.constantFrom(...parts), { minLength: 200, maxLength: 900, size: "max" });
+    fc.assert(
+      fc.property(long, (list) => {
+        const text = list.join("");
+        const whole = Array.from(new Intl.Segmenter().segment(text), ({ segment }) => segment);
+        expect(Array.from(graphemes(text))).toEqual(whole);
+      }),
+      { numRuns: 30 },
+    );
+  });
+
+  it("may be longer than what is looked at once", () => {
+    const zalgo = `a${"\u0301".repeat(5000)}`;
+    expect(Array.from(graphemes(`${zalgo}b${zalgo}`))).toEqual([zalgo, "b", zalgo]);
   });
 });
 

@@ -9,20 +9,19 @@ import { invalidTokenizer } from "./invalid-tokenizer.js";
  * point by code point where the grapheme has six bytes or more or no match.
  */
 export function createPrecompiledNormalizer(charsmap: unknown, where: string): (text: string) => string {
-  if (charsmap === null || charsmap === undefined || charsmap === "") return (text) => text;
-  const { trie, replacements } = parseCharsmap(charsmap, where);
+  const rules = createPrecompiledRules(charsmap, where);
+  if (rules === undefined) return (text) => text;
+  const findReplacement = rules;
   const known = new Map<string, string>();
 
   /** The replacement of a code point or a short grapheme; itself where there is none. */
   function replace(characters: string): string {
     const remembered = known.get(characters);
     if (remembered !== undefined) return remembered;
-    const utf8 = encoder.encode(characters);
-    const offset = utf8.length < 6 ? findShortestPrefix(trie, utf8) : undefined;
-    const replacement = offset === undefined ? undefined : readReplacement(replacements, offset);
     // Without a match a grapheme falls apart; a code point stays.
     const result =
-      replacement ?? (isOneCodePoint(characters) ? characters : Array.from(characters, replace).join(""));
+      findReplacement(characters) ??
+      (isOneCodePoint(characters) ? characters : Array.from(characters, replace).join(""));
     if (known.size < mostRemembered) known.set(characters, result);
     return result;
   }
@@ -34,6 +33,20 @@ export function createPrecompiledNormalizer(charsmap: unknown, where: string): (
       for (const character of characters) result += replace(character);
     }
     return result;
+  };
+}
+
+/** What stands for a grapheme or a code point, if anything does; `undefined` for an empty charsmap. */
+export function createPrecompiledRules(
+  charsmap: unknown,
+  where: string,
+): ((characters: string) => string | undefined) | undefined {
+  if (charsmap === null || charsmap === undefined || charsmap === "") return undefined;
+  const { trie, replacements } = parseCharsmap(charsmap, where);
+  return (characters) => {
+    const utf8 = encoder.encode(characters);
+    const offset = utf8.length < 6 ? findShortestPrefix(trie, utf8) : undefined;
+    return offset === undefined ? undefined : readReplacement(replacements, offset);
   };
 }
 
@@ -111,8 +124,32 @@ const plainPortion = new RegExp(`^[${plain}]+$`, "u");
 let segmenter: Intl.Segmenter | undefined;
 
 /** Extended grapheme clusters; code points in the few browsers that cannot tell. */
-function graphemes(text: string): Iterable<string> {
+export function graphemes(text: string): Iterable<string> {
   if (typeof Intl.Segmenter !== "function") return text;
+  return text.length <= segmentedAtOnce ? segment(text) : segmentLong(text);
+}
+
+/** V8 takes time that grows with the square of the length. */
+const segmentedAtOnce = 256;
+
+function segment(text: string): string[] {
   segmenter ??= new Intl.Segmenter();
-  return Array.from(segmenter.segment(text), ({ segment }) => segment);
+  return Array.from(segmenter.segment(text), (grapheme) => grapheme.segment);
+}
+
+/** A grapheme ends where the next one begins, whatever stands beyond, and depends on nothing before it. */
+function* segmentLong(text: string): Iterable<string> {
+  let length = segmentedAtOnce;
+  for (let start = 0; start < text.length;) {
+    let end = Math.min(text.length, start + length);
+    if ((text.charCodeAt(end - 1) & 0xfc00) === 0xd800) end++;
+    const found = segment(text.slice(start, end));
+    // The last one may go on.
+    if (end < text.length) found.pop();
+    for (const grapheme of found) {
+      start += grapheme.length;
+      yield grapheme;
+    }
+    length = found.length === 0 ? length * 2 : segmentedAtOnce;
+  }
 }

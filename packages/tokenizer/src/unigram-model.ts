@@ -14,7 +14,8 @@ const unknownPenalty = 10;
  * (tokenizers/src/models/unigram/model.rs): of equal sums the first found wins, neighbouring unknown characters become
  * one token, and with `byte_fallback` an unknown token becomes its bytes.
  *
- * Returns pieces as they are written, unknown ones as they stand in the word.
+ * Returns pieces as they are written, unknown ones as they stand in the word; for each, `ends` gets where its text in the
+ * word ends. The bytes of an unknown token have one text and end together.
  */
 export function createUnigramModel({ vocab, unk_id: unknownId, byte_fallback: byteFallback }: UnigramFile) {
   const trie = new PieceTrie(vocab.map(([piece]) => piece));
@@ -22,7 +23,7 @@ export function createUnigramModel({ vocab, unk_id: unknownId, byte_fallback: by
   const unknownScore = scores.reduce((least, score) => Math.min(least, score), Infinity) - unknownPenalty;
   const byteTokens = byteFallback === true ? findByteTokens(vocab) : undefined;
 
-  function segment(word: string): string[] {
+  function segment(word: string, ends: number[] = []): string[] {
     const { length } = word;
     const bestScore = new Float64Array(length + 1);
     const bestStart = new Int32Array(length + 1).fill(-1);
@@ -51,10 +52,10 @@ export function createUnigramModel({ vocab, unk_id: unknownId, byte_fallback: by
       if (!characterIsPiece) consider(start, start + character, unknown, unknownScore);
       start += character;
     }
-    return readPath(word, bestStart, bestPiece);
+    return readPath(word, bestStart, bestPiece, ends);
   }
 
-  function readPath(word: string, bestStart: Int32Array, bestPiece: Int32Array): string[] {
+  function readPath(word: string, bestStart: Int32Array, bestPiece: Int32Array, ends: number[]): string[] {
     const tokens: string[] = [];
     for (let end = word.length; end > 0;) {
       let start = bestStart[end] as number;
@@ -64,8 +65,10 @@ export function createUnigramModel({ vocab, unk_id: unknownId, byte_fallback: by
       } else {
         tokens.push(word.slice(start, end));
       }
+      while (ends.length < tokens.length) ends.push(end);
       end = start;
     }
+    ends.reverse();
     return tokens.reverse();
   }
 

@@ -32,7 +32,8 @@ const tokenKeys = ["id", "content", "single_word", "lstrip", "rstrip", "normaliz
 export interface PartReceiver {
   /** `[start, end)` of the text holds no added token; never empty. */
   text(start: number, end: number): void;
-  token(id: number): void;
+  /** An added token, with the white space that it takes along, at `[start, end)`. */
+  token(id: number, start: number, end: number): void;
 }
 
 /**
@@ -88,7 +89,7 @@ export class AddedTokenSplitter {
       if (rule.stripsLeft) while (start > written && whiteSpace.has(text.charCodeAt(start - 1))) start--;
       if (rule.stripsRight) while (end < text.length && whiteSpace.has(text.charCodeAt(end))) end++;
       if (written < start) into.text(written, start);
-      into.token(rule.id);
+      into.token(rule.id, start, end);
       written = end;
     }
     if (written < text.length) into.text(written, text.length);

@@ -207,7 +207,7 @@ const viramas = new Set([
 ]);
 
 /** The Rust library's Nmt: control characters removed, spaces of all kinds and a few more to U+0020. */
-function applyNmt(text: string): string {
+export function applyNmt(text: string): string {
   return mapCharacters(text, (character, codePoint) => {
     const isRemoved =
       (codePoint >= 0x01 && codePoint <= 0x08) ||
