@@ -2,6 +2,7 @@ import { agreementOf, type Agreement } from "./agreement.js";
 import { ContestantProcess } from "./contestant-process.js";
 import { corpora, type CorpusName } from "./corpora.js";
 import type { Measurement } from "./messages.js";
+import type { QuietMachine } from "./quiet-machine.js";
 import type { Section } from "./sections.js";
 import { median, ratioOf } from "./statistics.js";
 
@@ -13,6 +14,7 @@ export interface ComparisonOptions {
   /** "processor" counts the work of a process instead of the time that passed: for a machine that does other work too. */
   clock: "wall" | "processor";
   dataFolder: string;
+  quiet: QuietMachine;
   onProgress?: (what: string) => void;
 }
 
@@ -74,13 +76,14 @@ async function measureInTurns(
   processes: readonly ContestantProcess[],
   section: Section,
   corpus: CorpusName,
-  { rounds, warmUpMilliseconds, shareOfBytes, dataFolder }: ComparisonOptions,
+  { rounds, warmUpMilliseconds, shareOfBytes, dataFolder, quiet }: ComparisonOptions,
 ): Promise<Measurement[][]> {
   const maximumBytes = section.bytesAPass * shareOfBytes;
   const cut = { corpus, slices: rounds + 1, maximumBytes, dataFolder };
   for (const process of processes) await process.warmUp(cut, warmUpMilliseconds);
   const measurements: Measurement[][] = processes.map(() => []);
   for (let round = 0; round < rounds; round++) {
+    await quiet.wait();
     for (const [index, process] of processes.entries()) {
       measurements[index]?.push(await process.measure(round + 1));
     }

@@ -7,6 +7,7 @@ import { compare, type ComparisonRow } from "./compare.js";
 import { machineLine } from "./machine.js";
 import { markdownTables } from "./markdown.js";
 import { helpText, readOptions } from "./options.js";
+import { QuietMachine } from "./quiet-machine.js";
 import { readPeers } from "./peers.js";
 import { defaultModel, encodeSections, tokenizerSection, tokenizersUnderTest } from "./sections.js";
 
@@ -26,6 +27,7 @@ async function main(): Promise<void> {
   ].filter(({ group }) => only === undefined || group === only);
 
   const rows: ComparisonRow[] = [];
+  const quietMachine = new QuietMachine(quick ? 0 : 5 * 60_000);
   for (const section of sections) {
     rows.push(
       ...(await compare(section, {
@@ -34,15 +36,20 @@ async function main(): Promise<void> {
         shareOfBytes: quick ? 0.25 : 1,
         clock,
         dataFolder: data,
+        quiet: quietMachine,
         onProgress: (what) => process.stderr.write(`${what}\n`),
       })),
     );
   }
-  process.stdout.write(
-    json
-      ? `${JSON.stringify({ machine, date: new Date().toISOString(), clock, quick, peers, rows }, undefined, 2)}\n`
-      : `${machine}\n\n${markdownTables(rows)}\n`,
-  );
+  const { notQuiet } = quietMachine;
+  if (json) {
+    const report = { machine, date: new Date().toISOString(), clock, quick, notQuiet, peers, rows };
+    process.stdout.write(`${JSON.stringify(report, undefined, 2)}\n`);
+  } else {
+    const disturbed =
+      notQuiet > 0 ? `\n\n${notQuiet} rounds began while the machine was busy with other work.` : "";
+    process.stdout.write(`${machine}\n\n${markdownTables(rows)}${disturbed}\n`);
+  }
 }
 
 function presentDataFolder(): string {
