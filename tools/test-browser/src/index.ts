@@ -22,6 +22,11 @@ export function launchChromium(): Promise<Browser> {
 
 /** A `describe` block that needs Chromium; skipped, with a name that says so, where there is none. */
 export function describeWithChromium(name: string, body: () => void): void {
-  if (existsSync(chromiumPath)) describe(name, body);
-  else describe.skip(`${name} (SKIPPED: no Chromium at ${chromiumPath}; set CHROMIUM_PATH)`, body);
+  if (existsSync(chromiumPath)) {
+    describe(name, body);
+    return;
+  }
+  const skipped = `${name} (SKIPPED: no Chromium at ${chromiumPath}; set CHROMIUM_PATH)`;
+  console.warn(skipped);
+  describe.skip(skipped, body);
 }
