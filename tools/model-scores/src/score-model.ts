@@ -34,16 +34,7 @@ export async function scoreSimilarity(
   dimensions?: number,
 ): Promise<number> {
   const rows = readRows<ScoredSentencePair>(task, "test");
-  const first = await embed(
-    model,
-    rows.map(({ sentence1 }) => sentence1),
-    { dimensions },
-  );
-  const second = await embed(
-    model,
-    rows.map(({ sentence2 }) => sentence2),
-    { dimensions },
-  );
+  const [first, second] = await embedSides(model, rows, dimensions);
   const cosines = rows.map((_, row) => dotProduct(first.embeddings.row(row), second.embeddings.row(row)));
   return spearman(
     cosines,
@@ -78,16 +69,7 @@ export async function scoreRetrieval(
 /** The share of sentences whose nearest neighbour on the other side is their translation, mean of both directions. */
 async function scoreTranslation(model: EmbeddingModel, task: string, dimensions?: number): Promise<number> {
   const rows = readRows<ScoredSentencePair>(task, "test");
-  const first = await embed(
-    model,
-    rows.map(({ sentence1 }) => sentence1),
-    { dimensions },
-  );
-  const second = await embed(
-    model,
-    rows.map(({ sentence2 }) => sentence2),
-    { dimensions },
-  );
+  const [first, second] = await embedSides(model, rows, dimensions);
   let found = 0;
   for (const [from, to] of [
     [first, second],
@@ -97,4 +79,20 @@ async function scoreTranslation(model: EmbeddingModel, task: string, dimensions?
     found += hits.filter((hit, row) => hit[0]?.index === row).length;
   }
   return found / (2 * rows.length);
+}
+
+/** The first sentences of all pairs, and the second ones. */
+async function embedSides(model: EmbeddingModel, rows: readonly ScoredSentencePair[], dimensions?: number) {
+  return [
+    await embed(
+      model,
+      rows.map(({ sentence1 }) => sentence1),
+      { dimensions },
+    ),
+    await embed(
+      model,
+      rows.map(({ sentence2 }) => sentence2),
+      { dimensions },
+    ),
+  ] as const;
 }
