@@ -62,12 +62,15 @@ export function modelLabels(models: Iterable<string>): Map<string, string> {
         const label = shortening(model);
         return label !== "" && all.every((other) => other === model || shortening(other) !== label);
       });
-      return [model, displayNames[model] ?? (shorten === undefined ? model : shorten(model))];
+      return [model, displayNames.get(model) ?? (shorten === undefined ? model : shorten(model))];
     }),
   );
 }
 
-const displayNames: Readonly<Record<string, string>> = { bm25: "BM25", hybrid: "Hybrid" };
+const displayNames = new Map([
+  ["bm25", "BM25"],
+  ["hybrid", "Hybrid"],
+]);
 
 /** The `@` of a scope is not that of a revision. */
 function withoutRevision(model: string): string {

@@ -109,7 +109,7 @@ describe("htmlReport", () => {
     const [row] = smallResults().results as [ResultRow];
     const name = fc.oneof(
       fc.string({ unit: "binary" }),
-      fc.constantFrom("</title><script>", '"onload="', "&amp;"),
+      fc.constantFrom("</title><script>", '"onload="', "&amp;", "valueOf", "__proto__"),
     );
     fc.assert(
       fc.property(fc.array(fc.tuple(name, name), { minLength: 1, maxLength: 3 }), name, (names, title) => {

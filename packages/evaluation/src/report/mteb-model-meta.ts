@@ -65,12 +65,15 @@ export function mtebModelMeta(configuration: Configuration, model: ModelFacts | 
     adapted_from: null,
     superseded_by: null,
     modalities: ["text"],
-    model_type: [modelTypes[configuration.model] ?? "dense"],
+    model_type: [modelTypes.get(configuration.model) ?? "dense"],
     experiment_kwargs: experimentOf(configuration, model?.dimensions),
   };
 }
 
-const modelTypes: Readonly<Record<string, string>> = { bm25: "sparse", hybrid: "hybrid" };
+const modelTypes = new Map([
+  ["bm25", "sparse"],
+  ["hybrid", "hybrid"],
+]);
 
 /**
  * Where MTEB keeps the result of a row, relative to its `results` folder, with `/`: variants of a model lie in

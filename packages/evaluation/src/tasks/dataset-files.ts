@@ -4,12 +4,12 @@ export type DatasetRole = "test" | "train" | "corpus" | "queries" | "qrels";
 const dataFile = /\.(parquet|jsonl|jsonl\.gz|tsv|tsv\.gz)$/i;
 
 /** Splits go by several names in file names: those that the `datasets` library takes for one. */
-const splitNames: Readonly<Record<string, readonly string[]>> = {
-  validation: ["validation", "valid", "dev", "val"],
-  dev: ["validation", "valid", "dev", "val"],
-  test: ["test", "testing", "eval"],
-  train: ["train", "training"],
-};
+const splitNames: ReadonlyMap<string, readonly string[]> = new Map([
+  ["validation", ["validation", "valid", "dev", "val"]],
+  ["dev", ["validation", "valid", "dev", "val"]],
+  ["test", ["test", "testing", "eval"]],
+  ["train", ["train", "training"]],
+]);
 
 /**
  * The files of a data set that hold one role, by their names, as `datasets` finds splits without a configuration
@@ -37,7 +37,7 @@ export function filesOfRole(
 }
 
 function namesSplit(words: ReadonlySet<string>, split: string): boolean {
-  return (splitNames[split] ?? [split]).some((name) => words.has(name));
+  return (splitNames.get(split) ?? [split]).some((name) => words.has(name));
 }
 
 function wordsOf(path: string): Set<string> {
