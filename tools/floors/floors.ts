@@ -7,6 +7,7 @@ export const floors: Readonly<Record<string, number>> = {
   "@kokeshi/core": 0,
   "@kokeshi/kernels": 0,
   "@kokeshi/tokenizer": 1,
+  "@kokeshi/lexical": 1,
   "@kokeshi/quantization": 1,
   "@kokeshi/matryoshka": 1,
   "@kokeshi/onnx": 1,
@@ -29,6 +30,7 @@ export const floors: Readonly<Record<string, number>> = {
 const browserPackages = new Set([
   "@kokeshi/core",
   "@kokeshi/kernels",
+  "@kokeshi/lexical",
   "@kokeshi/tokenizer",
   "@kokeshi/quantization",
   "@kokeshi/matryoshka",
