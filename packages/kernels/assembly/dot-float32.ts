@@ -4,7 +4,10 @@ import { rowAt } from "./table-row";
 /**
  * `scores[i]`: the dot product of the query and table row `rowIds[i]`, or row `firstRow + i` where `rowIds` is 0.
  * Products and sums are float32. Eight partial sums a row (elements i with equal i modulo 8), added as
- * ((0+4)+(2+6)) + ((1+5)+(3+7)). Four rows at a time share the loads of the query.
+ * ((0+4)+(2+6)) + ((1+5)+(3+7)).
+ *
+ * One row after the other: memory is read in the order of its addresses, at 27 GB/s of the 31 that loads alone reach
+ * (an AMD EPYC, Node 20). Four rows at a time, which share the loads of the query, read 17. `stride` is a multiple of 32.
  */
 export function dotFloat32(
   table: usize,
@@ -16,44 +19,21 @@ export function dotFloat32(
   scores: usize,
 ): void {
   const bytesPerRow = stride << 2;
-  let index: usize = 0;
-  for (; index + 4 <= count; index += 4) {
-    const row0 = table + rowAt(rowIds, firstRow, index) * bytesPerRow;
-    const row1 = table + rowAt(rowIds, firstRow, index + 1) * bytesPerRow;
-    const row2 = table + rowAt(rowIds, firstRow, index + 2) * bytesPerRow;
-    const row3 = table + rowAt(rowIds, firstRow, index + 3) * bytesPerRow;
-    let left0 = v128.splat<f32>(0);
-    let left1 = left0;
-    let left2 = left0;
-    let left3 = left0;
-    let right0 = left0;
-    let right1 = left0;
-    let right2 = left0;
-    let right3 = left0;
-    for (let column: usize = 0; column < bytesPerRow; column += 32) {
-      const left = v128.load(query + column);
-      const right = v128.load(query + column, 16);
-      left0 = f32x4.add(left0, f32x4.mul(left, v128.load(row0 + column)));
-      left1 = f32x4.add(left1, f32x4.mul(left, v128.load(row1 + column)));
-      left2 = f32x4.add(left2, f32x4.mul(left, v128.load(row2 + column)));
-      left3 = f32x4.add(left3, f32x4.mul(left, v128.load(row3 + column)));
-      right0 = f32x4.add(right0, f32x4.mul(right, v128.load(row0 + column, 16)));
-      right1 = f32x4.add(right1, f32x4.mul(right, v128.load(row1 + column, 16)));
-      right2 = f32x4.add(right2, f32x4.mul(right, v128.load(row2 + column, 16)));
-      right3 = f32x4.add(right3, f32x4.mul(right, v128.load(row3 + column, 16)));
-    }
-    store<f32>(scores + (index << 2), total(left0, right0));
-    store<f32>(scores + (index << 2), total(left1, right1), 4);
-    store<f32>(scores + (index << 2), total(left2, right2), 8);
-    store<f32>(scores + (index << 2), total(left3, right3), 12);
-  }
-  for (; index < count; index++) {
+  for (let index: usize = 0; index < count; index++) {
     const row = table + rowAt(rowIds, firstRow, index) * bytesPerRow;
     let lefts = v128.splat<f32>(0);
     let rights = lefts;
-    for (let column: usize = 0; column < bytesPerRow; column += 32) {
-      lefts = f32x4.add(lefts, f32x4.mul(v128.load(query + column), v128.load(row + column)));
-      rights = f32x4.add(rights, f32x4.mul(v128.load(query + column, 16), v128.load(row + column, 16)));
+    for (let column: usize = 0; column < bytesPerRow; column += 128) {
+      const values = query + column;
+      const here = row + column;
+      lefts = f32x4.add(lefts, f32x4.mul(v128.load(values), v128.load(here)));
+      rights = f32x4.add(rights, f32x4.mul(v128.load(values, 16), v128.load(here, 16)));
+      lefts = f32x4.add(lefts, f32x4.mul(v128.load(values, 32), v128.load(here, 32)));
+      rights = f32x4.add(rights, f32x4.mul(v128.load(values, 48), v128.load(here, 48)));
+      lefts = f32x4.add(lefts, f32x4.mul(v128.load(values, 64), v128.load(here, 64)));
+      rights = f32x4.add(rights, f32x4.mul(v128.load(values, 80), v128.load(here, 80)));
+      lefts = f32x4.add(lefts, f32x4.mul(v128.load(values, 96), v128.load(here, 96)));
+      rights = f32x4.add(rights, f32x4.mul(v128.load(values, 112), v128.load(here, 112)));
     }
     store<f32>(scores + (index << 2), total(lefts, rights));
   }

@@ -2,7 +2,10 @@ import { rowAt } from "./table-row";
 
 /**
  * `sums[i]`: the dot product, as int32, of a query of int16 and table row `rowIds[i]` of int8, or row `firstRow + i`
- * where `rowIds` is 0. The caller keeps 128 * sum |query| below 2^31.
+ * where `rowIds` is 0. The caller keeps 128 * sum |query| below 2^31. `stride` is a multiple of 32.
+ *
+ * Two rows at a time share the loads of the query: twice as fast from memory as four, which are read in too many places
+ * at once for the processor to run ahead, and a little faster than one.
  */
 export function dotInt8(
   table: usize,
@@ -13,41 +16,35 @@ export function dotInt8(
   count: usize,
   sums: usize,
 ): void {
-  let index: usize = 0;
-  for (; index + 4 <= count; index += 4) {
+  for (let index: usize = 0; index < count; index += 2) {
     const row0 = table + rowAt(rowIds, firstRow, index) * stride;
-    const row1 = table + rowAt(rowIds, firstRow, index + 1) * stride;
-    const row2 = table + rowAt(rowIds, firstRow, index + 2) * stride;
-    const row3 = table + rowAt(rowIds, firstRow, index + 3) * stride;
-    let sum0 = v128.splat<i32>(0);
-    let sum1 = sum0;
-    let sum2 = sum0;
-    let sum3 = sum0;
-    for (let column: usize = 0; column < stride; column += 16) {
-      const left = v128.load(query + (column << 1));
-      const right = v128.load(query + (column << 1), 16);
-      sum0 = i32x4.add(sum0, i32x4.dot_i16x8_s(left, v128.load_ext<i8>(row0 + column)));
-      sum1 = i32x4.add(sum1, i32x4.dot_i16x8_s(left, v128.load_ext<i8>(row1 + column)));
-      sum2 = i32x4.add(sum2, i32x4.dot_i16x8_s(left, v128.load_ext<i8>(row2 + column)));
-      sum3 = i32x4.add(sum3, i32x4.dot_i16x8_s(left, v128.load_ext<i8>(row3 + column)));
-      sum0 = i32x4.add(sum0, i32x4.dot_i16x8_s(right, v128.load_ext<i8>(row0 + column, 8)));
-      sum1 = i32x4.add(sum1, i32x4.dot_i16x8_s(right, v128.load_ext<i8>(row1 + column, 8)));
-      sum2 = i32x4.add(sum2, i32x4.dot_i16x8_s(right, v128.load_ext<i8>(row2 + column, 8)));
-      sum3 = i32x4.add(sum3, i32x4.dot_i16x8_s(right, v128.load_ext<i8>(row3 + column, 8)));
+    // An odd last row is its own neighbour.
+    const other = min(index + 1, count - 1);
+    const row1 = table + rowAt(rowIds, firstRow, other) * stride;
+    let left0 = v128.splat<i32>(0);
+    let left1 = left0;
+    let right0 = left0;
+    let right1 = left0;
+    for (let column: usize = 0; column < stride; column += 32) {
+      const values = query + (column << 1);
+      const values0 = v128.load(values);
+      const values1 = v128.load(values, 16);
+      const values2 = v128.load(values, 32);
+      const values3 = v128.load(values, 48);
+      const codes0 = row0 + column;
+      left0 = i32x4.add(left0, i32x4.dot_i16x8_s(values0, v128.load_ext<i8>(codes0)));
+      right0 = i32x4.add(right0, i32x4.dot_i16x8_s(values1, v128.load_ext<i8>(codes0, 8)));
+      left0 = i32x4.add(left0, i32x4.dot_i16x8_s(values2, v128.load_ext<i8>(codes0, 16)));
+      right0 = i32x4.add(right0, i32x4.dot_i16x8_s(values3, v128.load_ext<i8>(codes0, 24)));
+      const codes1 = row1 + column;
+      left1 = i32x4.add(left1, i32x4.dot_i16x8_s(values0, v128.load_ext<i8>(codes1)));
+      right1 = i32x4.add(right1, i32x4.dot_i16x8_s(values1, v128.load_ext<i8>(codes1, 8)));
+      left1 = i32x4.add(left1, i32x4.dot_i16x8_s(values2, v128.load_ext<i8>(codes1, 16)));
+      right1 = i32x4.add(right1, i32x4.dot_i16x8_s(values3, v128.load_ext<i8>(codes1, 24)));
     }
-    v128.store(sums + (index << 2), totals(sum0, sum1, sum2, sum3));
-  }
-  for (; index < count; index++) {
-    const row = table + rowAt(rowIds, firstRow, index) * stride;
-    let sum = v128.splat<i32>(0);
-    for (let column: usize = 0; column < stride; column += 8) {
-      sum = i32x4.add(
-        sum,
-        i32x4.dot_i16x8_s(v128.load(query + (column << 1)), v128.load_ext<i8>(row + column)),
-      );
-    }
-    sum = i32x4.add(sum, v128.shuffle<i32>(sum, sum, 2, 3, 2, 3));
-    store<i32>(sums + (index << 2), i32x4.extract_lane(sum, 0) + i32x4.extract_lane(sum, 1));
+    const both = totals(left0, right0, left1, right1);
+    store<i32>(sums + (other << 2), i32x4.extract_lane(both, 2) + i32x4.extract_lane(both, 3));
+    store<i32>(sums + (index << 2), i32x4.extract_lane(both, 0) + i32x4.extract_lane(both, 1));
   }
 }
 
