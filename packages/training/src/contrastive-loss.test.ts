@@ -11,7 +11,7 @@ const pairs = 12;
  * The definition, in float64: mean of -log softmax over rows and over columns, summed over the Matryoshka sizes.
  * Candidates beyond the pairs are negatives: they stand in every row, and no column of theirs is asked.
  */
-function lossByDefinition(anchors: Float64Array, candidates: Float64Array): number {
+function lossByDefinition(anchors: Float64Array, candidates: Float64Array, symmetric = true): number {
   const width = dimensions[0] as number;
   const unit = (vectors: Float64Array, row: number, size: number): number[] => {
     const slice = Array.from(vectors.subarray(row * width, row * width + size));
@@ -31,8 +31,10 @@ function lossByDefinition(anchors: Float64Array, candidates: Float64Array): numb
       const row = scores[i] as number[];
       const column = scores.map((other) => other[i] as number);
       const own = row[i] as number;
-      for (const rivals of [row, column]) {
-        loss += (Math.log(rivals.reduce((sum, s) => sum + Math.exp(s), 0)) - own) / (2 * pairs);
+      const directions = symmetric ? [row, column] : [row];
+      for (const rivals of directions) {
+        const surprise = Math.log(rivals.reduce((sum, s) => sum + Math.exp(s), 0)) - own;
+        loss += surprise / (directions.length * pairs);
       }
     }
   }
@@ -113,6 +115,35 @@ describe("ContrastiveLoss", () => {
     expected.forEach((value, k) => {
       expect(Math.abs((actual[k] as number) - value)).toBeLessThan(1e-3 * Math.abs(value) + 1e-5 * largest);
     });
+  });
+
+  it("asks in one direction only where it is told to, with the gradient of finite differences", async () => {
+    const oneWay = await ContrastiveLoss.create({ dimensions, scale, symmetric: false, threads: 1 });
+    const { loss, anchorGradient, positiveGradient } = await oneWay.run(anchors, positives);
+    const withNegatives = await oneWay.run(anchors, positives, positives.subarray(0, 16));
+    await oneWay.close();
+    const sides = [Float64Array.from(anchors), Float64Array.from(positives)] as const;
+    expect(loss).toBeCloseTo(lossByDefinition(...sides, false), 4);
+    const more = Float64Array.of(...sides[1], ...sides[1].subarray(0, 16));
+    expect(withNegatives.loss).toBeCloseTo(lossByDefinition(sides[0], more, false), 4);
+    const step = 1e-5;
+    const expected = sides.map((side) =>
+      Float64Array.from(side, (x, k) => {
+        const [above, below] = [x + step, x - step].map((value) => {
+          side[k] = value;
+          return lossByDefinition(...sides, false);
+        }) as [number, number];
+        side[k] = x;
+        return (above - below) / (2 * step);
+      }),
+    );
+    const largest = Math.max(...expected.flatMap((side) => [...side].map(Math.abs)));
+    [anchorGradient, positiveGradient].forEach((gradient, side) =>
+      gradient.forEach((actual, k) => {
+        const value = expected[side]?.[k] as number;
+        expect(Math.abs(actual - value)).toBeLessThan(1e-3 * Math.abs(value) + 1e-5 * largest);
+      }),
+    );
   });
 
   it("counts each size by its weight", async () => {

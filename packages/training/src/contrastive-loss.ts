@@ -10,6 +10,8 @@ export interface ContrastiveLossOptions {
   weights?: readonly number[];
   /** Factor on the cosines before the softmax, up to 40. */
   scale: number;
+  /** Also ask each positive for its anchor. Default: true. */
+  symmetric?: boolean;
   /** Threads ONNX Runtime may use. */
   threads: number;
 }
@@ -25,12 +27,12 @@ export interface LossAndGradient {
 }
 
 /**
- * Symmetric in-batch softmax loss with its gradient.
+ * In-batch softmax loss with its gradient, symmetric by default.
  *
  * For n pairs (a_i, p_i) and S_ij = scale * cos(a_i, p_j) the loss is the mean of -log softmax(S_i.)_i (find the
  * positive of each anchor) and -log softmax(S_.i)_i (find the anchor of each positive): the InfoNCE loss of van den
- * Oord et al. 2018 in both directions, MultipleNegativesSymmetricRankingLoss in sentence-transformers. It is summed
- * over the Matryoshka sizes (Kusupati et al. 2022), each of which sees the first components only, re-normalised.
+ * Oord et al. 2018 in both directions, MultipleNegativesSymmetricRankingLoss in sentence-transformers. With `symmetric`
+ * false it is the first of the two alone: MultipleNegativesRankingLoss. It is summed over the Matryoshka sizes (Kusupati et al. 2022), each of which sees the first components only, re-normalised.
  *
  * Explicit (hard) negatives n_k join every anchor's softmax as further columns, as in MultipleNegativesRankingLoss;
  * nobody asks for the anchor of a negative.
@@ -96,6 +98,7 @@ export function contrastiveLossGraph({
   dimensions,
   weights,
   scale,
+  symmetric = true,
   negatives = false,
 }: Omit<ContrastiveLossOptions, "threads"> & { negatives?: boolean }): Uint8Array {
   const levels = matryoshkaLevels(dimensions, weights);
@@ -156,7 +159,9 @@ export function contrastiveLossGraph({
   const positiveGradients: ValueName[] = [];
   const negativeGradients: ValueName[] = [];
   for (const { dimensions: size, weight } of levels) {
-    const gradientScale = apply("Div", number((weight * scale) / 2), pairCount);
+    /** The share of each direction in the mean. */
+    const share = symmetric ? 0.5 : 1;
+    const gradientScale = apply("Div", number(weight * scale * share), pairCount);
     const a = normalized(anchors, size);
     const p = normalized(positives, size);
     const n = explicit && normalized(explicit, size);
@@ -167,25 +172,34 @@ export function contrastiveLossGraph({
       matrixProduct(a.unit, candidates, { transB: int(1), alpha: float(scale) }),
     );
     const rowSums = apply("ReduceSum", exponentials, overRow);
-    const columnSums = apply("ReduceSum", exponentials, overColumn);
-    const askedSums = askedColumns ? apply("Slice", columnSums, list(0), pairs, list(1)) : columnSums;
-    const ofColumns = askedColumns ? apply("Div", askedColumns, columnSums) : apply("Reciprocal", columnSums);
     const ofPairs = apply("ReduceSum", apply("Mul", a.unit, p.unit), overRow);
+    let logarithms = mean(apply("Log", rowSums));
+    let divisors = apply("Reciprocal", rowSums);
+    if (symmetric) {
+      const columnSums = apply("ReduceSum", exponentials, overColumn);
+      const askedSums = askedColumns ? apply("Slice", columnSums, list(0), pairs, list(1)) : columnSums;
+      const ofColumns = askedColumns
+        ? apply("Div", askedColumns, columnSums)
+        : apply("Reciprocal", columnSums);
+      logarithms = apply("Add", logarithms, mean(apply("Log", askedSums)));
+      divisors = apply("Add", divisors, ofColumns);
+    }
     losses.push(
       apply(
         "Sub",
-        apply(
-          "Mul",
-          number(weight / 2),
-          apply("Add", mean(apply("Log", rowSums)), mean(apply("Log", askedSums))),
-        ),
+        apply("Mul", number(weight * share), logarithms),
         apply("Mul", number(weight * scale), mean(ofPairs)),
       ),
     );
-    // d loss / d S = (softmax over the row + softmax over the column - 2 on the diagonal) / 2n
-    const softmaxes = apply("Mul", exponentials, apply("Add", apply("Reciprocal", rowSums), ofColumns));
+    // d loss / d S = (softmax over the row + softmax over the column - 2 on the diagonal) / 2n, or, of rows alone,
+    // (softmax over the row - 1 on the diagonal) / n
+    const softmaxes = apply("Mul", exponentials, divisors);
     const backwards = (product: ValueName, partner: ValueName): ValueName =>
-      apply("Mul", gradientScale, apply("Sub", product, apply("Add", partner, partner)));
+      apply(
+        "Mul",
+        gradientScale,
+        apply("Sub", product, symmetric ? apply("Add", partner, partner) : partner),
+      );
     const anchorSide = backwards(matrixProduct(softmaxes, candidates), p.unit);
     const candidateProduct = matrixProduct(softmaxes, a.unit, { transA: int(1) });
     const positiveProduct = n ? apply("Slice", candidateProduct, list(0), pairs, list(0)) : candidateProduct;

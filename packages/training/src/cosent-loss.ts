@@ -1,10 +1,15 @@
+import { matryoshkaLevels } from "@kokeshi/matryoshka";
+
 export interface GradedLoss {
-  /** Sum over the Matryoshka sizes. */
+  /** Sum over the Matryoshka sizes, by their weights. */
   loss: number;
   /** d loss / d vectors, the shape of each side. */
   firstGradient: Float32Array;
   secondGradient: Float32Array;
 }
+
+/** Keeps vectors of zeros (texts without a token) from dividing by zero. */
+const epsilon = 1e-12;
 
 /**
  * CoSENT loss of graded pairs (Su 2022, https://kexue.fm/archives/8847; CoSENTLoss in sentence-transformers), with its
@@ -12,11 +17,12 @@ export interface GradedLoss {
  * order of the scores. Summed over the Matryoshka `dimensions`, each of which sees the first components only.
  *
  * The double sum is one pass over the pairs in the order of their scores, with the sums of `exp(scale * cos)` of all
- * lower pairs and of `exp(-scale * cos)` of all higher ones.
+ * lower pairs and of `exp(-scale * cos)` of all higher ones; the vectors are read twice, however many sizes there are.
  *
  * @param first one vector a row, `dimensions[0]` wide, of any length
  * @param second row i belongs to row i of `first`
  * @param scores the grade of each pair; only their order matters
+ * @param weights how much each size counts. Default: 1 each
  */
 export function cosentLoss(
   first: Float32Array,
@@ -24,59 +30,97 @@ export function cosentLoss(
   scores: ArrayLike<number>,
   dimensions: readonly number[],
   scale: number,
+  weights?: readonly number[],
 ): GradedLoss {
+  const levels = matryoshkaLevels(dimensions, weights);
   const width = dimensions[0] as number;
+  const rows = scores.length;
+  const { xx, yy, xy } = ladderProducts(first, second, rows, dimensions);
+  let loss = 0;
+  // d cos / d x = y / (|x| |y|) - cos * x / |x|^2, and the same with x and y exchanged: for each row and size, what to
+  // multiply the partner and the vector itself by.
+  const ofPartner = new Float64Array(xx.length);
+  const ofFirst = new Float64Array(xx.length);
+  const ofSecond = new Float64Array(xx.length);
+  levels.forEach(({ weight }, level) => {
+    const cosines = new Float64Array(rows);
+    const place = (row: number): number => row * levels.length + level;
+    for (let row = 0; row < rows; row++) {
+      const at = place(row);
+      cosines[row] = (xy[at] as number) / Math.sqrt((xx[at] as number) * (yy[at] as number));
+    }
+    const graded = cosentOfCosines(cosines, scores, scale);
+    loss += weight * graded.loss;
+    for (let row = 0; row < rows; row++) {
+      const at = place(row);
+      const slope = weight * (graded.gradient[row] as number);
+      ofPartner[at] = slope / Math.sqrt((xx[at] as number) * (yy[at] as number));
+      ofFirst[at] = (-slope * (cosines[row] as number)) / (xx[at] as number);
+      ofSecond[at] = (-slope * (cosines[row] as number)) / (yy[at] as number);
+    }
+  });
+
   const firstGradient = new Float32Array(first.length);
   const secondGradient = new Float32Array(second.length);
-  let loss = 0;
-  for (const size of dimensions) {
-    const cosines = rowCosines(first, second, width, size);
-    const graded = cosentOfCosines(cosines.cosines, scores, scale);
-    loss += graded.loss;
-    for (let row = 0; row < scores.length; row++) {
-      const slope = graded.gradient[row] as number;
-      const cosine = cosines.cosines[row] as number;
-      const [firstLength, secondLength] = [cosines.firstLengths, cosines.secondLengths].map(
-        (lengths) => lengths[row] as number,
-      ) as [number, number];
-      // d cos / d x = (y / |y| - cos * x / |x|) / |x|
-      for (let k = row * width; k < row * width + size; k++) {
-        const x = (first[k] as number) / firstLength;
-        const y = (second[k] as number) / secondLength;
-        firstGradient[k] = (firstGradient[k] as number) + (slope * (y - cosine * x)) / firstLength;
-        secondGradient[k] = (secondGradient[k] as number) + (slope * (x - cosine * y)) / secondLength;
+  for (let row = 0; row < rows; row++) {
+    let [partner, ownFirst, ownSecond] = [0, 0, 0];
+    // From the widest size inwards: components of the inner sizes belong to all.
+    for (let level = 0; level < levels.length; level++) {
+      partner += ofPartner[row * levels.length + level] as number;
+      ownFirst += ofFirst[row * levels.length + level] as number;
+      ownSecond += ofSecond[row * levels.length + level] as number;
+      const start = row * width + (dimensions[level + 1] ?? 0);
+      const end = row * width + (dimensions[level] as number);
+      for (let k = start; k < end; k++) {
+        const x = first[k] as number;
+        const y = second[k] as number;
+        firstGradient[k] = partner * y + ownFirst * x;
+        secondGradient[k] = partner * x + ownSecond * y;
       }
     }
   }
   return { loss, firstGradient, secondGradient };
 }
 
-interface RowCosines {
-  cosines: Float64Array;
-  firstLengths: Float64Array;
-  secondLengths: Float64Array;
+/** Dot products of each row's vectors over the components of each size: row-major, rows x sizes. */
+interface LadderProducts {
+  xx: Float64Array;
+  yy: Float64Array;
+  xy: Float64Array;
 }
 
-function rowCosines(first: Float32Array, second: Float32Array, width: number, size: number): RowCosines {
-  const rows = first.length / width;
-  const cosines = new Float64Array(rows);
-  const firstLengths = new Float64Array(rows);
-  const secondLengths = new Float64Array(rows);
+function ladderProducts(
+  first: Float32Array,
+  second: Float32Array,
+  rows: number,
+  dimensions: readonly number[],
+): LadderProducts {
+  const width = dimensions[0] as number;
+  const sizes = dimensions.length;
+  const products = {
+    xx: new Float64Array(rows * sizes),
+    yy: new Float64Array(rows * sizes),
+    xy: new Float64Array(rows * sizes),
+  };
   for (let row = 0; row < rows; row++) {
-    // Vectors of zeros (texts without a token) must not divide by zero.
-    let [xx, yy, xy] = [1e-12, 1e-12, 0];
-    for (let k = row * width; k < row * width + size; k++) {
-      const x = first[k] as number;
-      const y = second[k] as number;
-      xx += x * x;
-      yy += y * y;
-      xy += x * y;
+    let [xx, yy, xy] = [epsilon, epsilon, 0];
+    // From the smallest size outwards: each adds its own components to those within it.
+    for (let size = sizes - 1; size >= 0; size--) {
+      const start = row * width + (dimensions[size + 1] ?? 0);
+      const end = row * width + (dimensions[size] as number);
+      for (let k = start; k < end; k++) {
+        const x = first[k] as number;
+        const y = second[k] as number;
+        xx += x * x;
+        yy += y * y;
+        xy += x * y;
+      }
+      products.xx[row * sizes + size] = xx;
+      products.yy[row * sizes + size] = yy;
+      products.xy[row * sizes + size] = xy;
     }
-    firstLengths[row] = Math.sqrt(xx);
-    secondLengths[row] = Math.sqrt(yy);
-    cosines[row] = xy / Math.sqrt(xx * yy);
   }
-  return { cosines, firstLengths, secondLengths };
+  return products;
 }
 
 function cosentOfCosines(
