@@ -25,6 +25,4 @@ export { hubTasks, readDataset, type DatasetOptions } from "./tasks/dataset-task
 export { knownDatasets, type KnownDataset } from "./tasks/known-datasets.js";
 export type { TaskSource } from "./tasks/task-source.js";
 export { EmbeddingSource, type EmbedTextsOptions } from "./embeddings/embedding-source.js";
-export { analyzeText, type Analyzer } from "./retrieval/analyze-text.js";
-export { Bm25Index, type Bm25Options } from "./retrieval/bm25.js";
-export { fuseRankings } from "./retrieval/reciprocal-rank-fusion.js";
+export { fuseRankings } from "./retrieval/fuse-rankings.js";

@@ -14,7 +14,7 @@ export interface FusionOptions {
 
 /** Candidates of one query, by two ways of scoring; greater is better. */
 export interface CandidateScores {
-  /** Cosines or dot products. */
+  /** Cosines or dot products. For "ranks", -Infinity is without a rank. */
   readonly dense: ArrayLike<number>;
   /** BM25; 0 where no term is shared. */
   readonly lexical: ArrayLike<number>;
@@ -65,7 +65,7 @@ export function resolveFusion({
   method = "normalized",
   lexicalWeight = defaultWeights[method],
   rankConstant = defaultRankConstant,
-}: FusionOptions): Required<FusionOptions> {
+}: FusionOptions = {}): Required<FusionOptions> {
   if (!Object.hasOwn(defaultWeights, method)) {
     const methods = Object.keys(defaultWeights).join(", ");
     throw invalid(`the method of fusion is ${JSON.stringify(method)}`, `use one of ${methods}`);

@@ -1,8 +1,7 @@
 import { type Embeddings, eventLoopTurns } from "@kokeshi/core";
+import { analyzeText, type Analyzer, Bm25Index, type Bm25Options } from "@kokeshi/lexical";
 import type { Ranking } from "../ranking.js";
 import type { Documents } from "../task.js";
-import { analyzeText, type Analyzer } from "./analyze-text.js";
-import { Bm25Index, type Bm25Options } from "./bm25.js";
 import type { DenseIndex } from "./dense-index.js";
 
 /** Documents a query that are ranked: the greatest cutoff of MTEB. */
@@ -26,12 +25,10 @@ export async function rankByBm25(
   options: Bm25Options,
   signal?: AbortSignal,
 ): Promise<Ranking[]> {
-  const index = new Bm25Index(
-    corpus.texts.map((text) => analyzeText(text, analyzer)),
-    options,
-  );
+  const index = new Bm25Index(options);
+  for (const [document, text] of corpus.texts.entries()) index.add(document, analyzeText(text, analyzer));
   const nearest = (query: number) =>
-    index.nearest(analyzeText(queries.texts[query] as string, analyzer), rankingDepth);
+    index.score(analyzeText(queries.texts[query] as string, analyzer)).nearest(rankingDepth);
   return rankAll(queries, corpus, nearest, signal);
 }
 

@@ -20,10 +20,12 @@ export function withRescoring(coarse: DenseIndex, fine: DenseIndex, multiplier: 
       const lowest = order.length === 0 ? 0 : (rescored[order.at(-1) as number] as number);
       const all = new Float32Array(rows.length);
       order.forEach((index, rank) => (all[rank] = rescored[index] as number));
-      // What was not scored again stays behind what was, at the distances it had to the last candidate.
+      // What was not scored again stays behind what was, at the distances it had to the last candidate, on the scale on
+      // which the finer index has put the candidates: a fusion with other scores looks at distances.
       const last = scores[candidates.length - 1] ?? 0;
+      const scale = scaleOf(all[0] as number, lowest, scores[0] as number, last);
       for (let rank = candidates.length; rank < rows.length; rank++) {
-        all[rank] = lowest - 1 - (last - (scores[rank] as number));
+        all[rank] = lowest - scale * (1 + last - (scores[rank] as number));
       }
       const ranked = rows.slice();
       order.forEach((index, rank) => (ranked[rank] = candidates[index] as number));
@@ -31,4 +33,10 @@ export function withRescoring(coarse: DenseIndex, fine: DenseIndex, multiplier: 
     },
     scoresOf: (query, documents) => fine.scoresOf(query, documents),
   };
+}
+
+/** What a step between the coarse scores `from` and `to` is worth among the fine ones; 1 where that cannot be said. */
+function scaleOf(fineFrom: number, fineTo: number, from: number, to: number): number {
+  const scale = (fineFrom - fineTo) / (from - to);
+  return scale > 0 && Number.isFinite(scale) ? scale : 1;
 }

@@ -5,74 +5,18 @@ import { describe, expect, it } from "vitest";
 import { scoreRetrieval } from "../protocols/retrieval.js";
 import { LexicalBaseline } from "../run/lexical-baseline.js";
 import { readTaskFolder } from "../tasks/task-folder.js";
-import { analyzerFor, analyzeText } from "./analyze-text.js";
-import { Bm25Index } from "./bm25.js";
+import { analyzerFor } from "./analyzer-for.js";
 import { createDenseIndex } from "./dense-index.js";
 import { rankByBm25 } from "./rank-documents.js";
-import { fuseRankings, fuseScores } from "./reciprocal-rank-fusion.js";
+import { fuseRankings } from "./fuse-rankings.js";
 import { withRescoring } from "./rescored-index.js";
 
-describe("analyzeText", () => {
-  it("takes lower-cased runs of letters and digits", () => {
-    expect(analyzeText("The Mach-3 café's_flow, Ünder", "words")).toEqual([
-      "the",
-      "mach",
-      "3",
-      "café",
-      "s_flow",
-      "ünder",
-    ]);
-  });
-
-  it("takes bigrams of kana and kanji after NFKC, and ASCII words", () => {
-    expect(analyzeText("ＪＲ東日本のﾃﾞｰﾀ、海へ。m/s", "bigrams")).toEqual([
-      "jr",
-      "東日",
-      "日本",
-      "本の",
-      "のデ",
-      "デー",
-      "ータ",
-      "海へ",
-      "m",
-      "s",
-    ]);
-    expect(analyzeText("火、𠮷野", "bigrams")).toEqual(["火", "𠮷野"]);
-  });
-
-  it("takes the words of Intl.Segmenter", () => {
-    expect(analyzeText("猫がソファーで寝る。", "segmenter")).toContain("猫");
-    expect(analyzeText("。、", "segmenter")).toEqual([]);
-  });
-
+describe("analyzerFor", () => {
   it("goes by the language, and by kana where there is none", () => {
     expect(analyzerFor(["ja"], [])).toBe("bigrams");
     expect(analyzerFor(["en"], ["これは"])).toBe("words");
     expect(analyzerFor([], ["これは", "それは", "this"])).toBe("bigrams");
     expect(analyzerFor([], ["this", "これは"])).toBe("words");
-  });
-});
-
-describe("Bm25Index", () => {
-  const documents = [["a", "a", "b"], ["a", "c"], ["c", "c", "c", "d", "d", "d", "d"], []];
-
-  it("scores as Lucene's formula, written out", () => {
-    const index = new Bm25Index(documents, { k1: 1.2, b: 0.75 });
-    // Four documents of 3 terms on average; "a" is in two of them, "d" in one.
-    const idf = (having: number) => Math.log(1 + (4 - having + 0.5) / (having + 0.5));
-    const saturated = (times: number, length: number) => times / (times + 1.2 * (0.25 + (0.75 * length) / 3));
-    const scores = index.scoresOf(["a", "d", "a", "unknown"], new Uint32Array([0, 1, 2, 3]));
-    expect(scores[0]).toBeCloseTo(2 * idf(2) * saturated(2, 3), 6);
-    expect(scores[1]).toBeCloseTo(2 * idf(2) * saturated(1, 2), 6);
-    expect(scores[2]).toBeCloseTo(idf(1) * saturated(4, 7), 6);
-    expect(scores[3]).toBe(0);
-  });
-
-  it("finds only documents that share a term, best first", () => {
-    const index = new Bm25Index(documents);
-    expect(Array.from(index.nearest(["a"], 10).rows)).toEqual([0, 1]);
-    expect(Array.from(index.nearest(["c"], 1).rows)).toEqual([2]);
-    expect(index.nearest(["unknown"], 10).rows).toHaveLength(0);
   });
 });
 
@@ -177,27 +121,35 @@ describe("createDenseIndex", () => {
 });
 
 describe("fuseRankings", () => {
-  it("sums 1 / (60 + rank), whatever the scores were", () => {
-    const ranking = (...documentIds: string[]) => ({
-      queryId: "q",
-      documentIds,
-      scores: documentIds.map((_, i) => -i * 100),
-    });
-    const fused = fuseRankings([ranking("a", "b", "c"), ranking("c", "d")], 3);
-    expect(fused.documentIds).toEqual(["c", "a", "b"]);
-    expect(fused.scores).toEqual([1 / 63 + 1 / 61, 1 / 61, 1 / 62]);
+  const ranking = (scores: Readonly<Record<string, number>>) => ({
+    queryId: "q",
+    documentIds: Object.keys(scores),
+    scores: Object.values(scores),
   });
 
-  it("gives candidates the sum, and equal scores the mean of their ranks", () => {
-    const fused = fuseScores([Float64Array.of(0, 5, 0), Float64Array.of(0.3, 0.2, 0.1)]);
-    expect(fused).toEqual(Float64Array.of(1 / 62.5 + 1 / 61, 1 / 61 + 1 / 62, 1 / 62.5 + 1 / 63));
+  it("gives what the dense ranking has not its least score, and what the lexical one has not none", () => {
+    const fused = fuseRankings(ranking({ c: 8, d: 2 }), ranking({ a: 0.9, b: 0.5, c: 0.4 }), 3);
+    expect(fused.documentIds).toEqual(["c", "a", "d"]);
+    [0.6, 0.4, 0.15].forEach((score, rank) => expect(fused.scores[rank]).toBeCloseTo(score, 12));
+  });
+
+  it("fuses ranks where that is asked for", () => {
+    const fused = fuseRankings(ranking({ c: 8, d: 2 }), ranking({ a: 0.9, c: 0.4 }), 9, { method: "ranks" });
+    expect(fused.documentIds).toEqual(["c", "a", "d"]);
+    const [c, a] = [1 / 61 + 1 / 62, 1 / 61];
+    expect(fused.scores[0]).toBeCloseTo(c / 2, 12);
+    expect(fused.scores[1]).toBeCloseTo(a / 2, 12);
   });
 
   it("keeps the order of rankings that agree", () => {
+    const descending = fc
+      .uniqueArray(fc.nat(), { minLength: 1 })
+      .map((scores) => scores.sort((a, b) => b - a));
     fc.assert(
-      fc.property(fc.uniqueArray(fc.string(), { minLength: 1 }), (documentIds) => {
-        const ranking = { queryId: "q", documentIds, scores: documentIds.map(() => 0) };
-        expect(fuseRankings([ranking, ranking], 1000).documentIds).toEqual(documentIds);
+      fc.property(descending, (scores) => {
+        const documentIds = scores.map((score) => `d${score}`);
+        const same = { queryId: "q", documentIds, scores };
+        expect(fuseRankings(same, same, 1000).documentIds).toEqual(documentIds);
       }),
     );
   });

@@ -145,7 +145,7 @@ describe("evaluate", () => {
       "BM25 (Lucene), k1 = 0.9, b = 0.4, lower-cased words without stemming or stop words",
     );
     expect(method("Search hybrid 8 int8")).toMatch(
-      /^reciprocal rank fusion \(k = 60\) of BM25 .*; and letters@1, float32 queries/,
+      /^0.6 x BM25 \+ 0.4 x dense, .*; BM25 \(Lucene\), .*; letters@1, float32 queries/,
     );
     // BM25 finds the document of the first query and none of the second.
     expect(results[names(results).indexOf("Search bm25")]?.mainScore).toBe(0.5);

@@ -1,10 +1,10 @@
 import { createHash } from "node:crypto";
 import { type EmbeddingModel, InvalidArgumentError, KokeshiError } from "@kokeshi/core";
+import type { FusionOptions } from "@kokeshi/lexical";
 import type { Precision } from "@kokeshi/quantization";
 import type { Axis } from "../embeddings/axis.js";
 import { EmbeddingSource } from "../embeddings/embedding-source.js";
 import { part } from "../part.js";
-import { fusionConstant } from "../retrieval/reciprocal-rank-fusion.js";
 import type { EvaluationResults, FailedRow, ResultRow, Scores } from "../scores.js";
 import type { Task, TaskDescription } from "../task.js";
 import { taskFingerprint } from "../tasks/task-fingerprint.js";
@@ -12,7 +12,7 @@ import type { TaskSource } from "../tasks/task-source.js";
 import type { AxisScorer } from "./axis-scorer.js";
 import { scorerOfComparedTexts } from "./compared-texts.js";
 import { describeAxis } from "./describe-axis.js";
-import { scoreHybrid } from "./hybrid.js";
+import { fusionMethod, scoreHybrid } from "./hybrid.js";
 import { LexicalBaseline, type LexicalOptions } from "./lexical-baseline.js";
 import { ResultsFolder } from "./results-folder.js";
 import type { RowName } from "./row-key.js";
@@ -33,6 +33,8 @@ export interface EvaluateOptions {
   /** Rows to compare with, on retrieval and reranking. Default: none. */
   readonly baselines?: readonly Baseline[];
   readonly bm25?: LexicalOptions;
+  /** How BM25 and the model become one ranking. Default: that of `fuseScores` in @kokeshi/lexical. */
+  readonly fusion?: FusionOptions;
   /** Folder for the table and the items of every row. What an earlier run left there is not computed again. */
   readonly out?: string;
   /** Whether to begin anew in that folder. */
@@ -129,7 +131,7 @@ class Evaluation {
   }
 
   private plan(task: Task): PlannedRow[] {
-    const { baselines = [], bm25 } = this.options;
+    const { baselines = [], bm25, fusion } = this.options;
     const lexical =
       task.type === "retrieval" || task.type === "reranking" ? new LexicalBaseline(task, bm25) : undefined;
     const rows: PlannedRow[] = [];
@@ -149,11 +151,11 @@ class Evaluation {
         if (lexical && source === this.sources[0] && baselines.includes("hybrid")) {
           rows.push({
             name: { task: task.description.name, model: "hybrid", ...axis },
-            method: `reciprocal rank fusion (k = ${fusionConstant}) of ${lexical.method}; and ${source.model.modelId}, ${method}`,
+            method: `${fusionMethod(fusion)}; ${lexical.method}; ${source.model.modelId}, ${method}`,
             inputs: source.fingerprint,
             compute: async () => {
               requireDimensions(axis, source);
-              return scoreHybrid(lexical, await scorer(), axis, this.options.signal);
+              return scoreHybrid(lexical, await scorer(), axis, { fusion, signal: this.options.signal });
             },
           });
         }

@@ -1,8 +1,8 @@
+import { type Analyzer, analyzeText, Bm25Index, type Bm25Options, defaultBm25 } from "@kokeshi/lexical";
 import { scoreReranking } from "../protocols/reranking.js";
 import { scoreRetrieval } from "../protocols/retrieval.js";
 import type { Ranking } from "../ranking.js";
-import { type Analyzer, analyzerFor, analyzeText } from "../retrieval/analyze-text.js";
-import { Bm25Index, type Bm25Options, defaultBm25 } from "../retrieval/bm25.js";
+import { analyzerFor } from "../retrieval/analyzer-for.js";
 import { rankByBm25 } from "../retrieval/rank-documents.js";
 import type { Scores } from "../scores.js";
 import type { Task } from "../task.js";
@@ -10,7 +10,7 @@ import { candidatesOf, withGrades } from "./reranking-candidates.js";
 
 export interface LexicalOptions extends Bm25Options {
   /** How Japanese is taken apart. Default: "bigrams". */
-  readonly japanese?: Exclude<Analyzer, "words">;
+  readonly japanese?: "bigrams" | "segmenter";
   /**
    * Reranking: where document frequencies and the mean length come from. The candidates of all queries (`"all"`, the
    * default), or those of the one query (`"query"`), as where its candidates are all that there is.
@@ -68,18 +68,25 @@ export class LexicalBaseline {
     if (this.task.type !== "reranking") return [];
     const { texts, perQuery } = candidatesOf(this.task.data.queries);
     const terms = texts.map((text) => analyzeText(text, this.analyzer));
-    const all = this.statistics === "all" ? new Bm25Index(terms, this.options) : undefined;
+    const all = this.statistics === "all" ? this.indexOf(terms) : undefined;
     return this.task.data.queries.map(({ query }, row) => {
       const asked = analyzeText(query, this.analyzer);
       const documents = perQuery[row]?.documents ?? new Uint32Array();
-      if (all !== undefined) return all.scoresOf(asked, documents);
-      const own = Array.from(documents, (document) => terms[document] as string[]);
-      return new Bm25Index(own, this.options).scoresOf(asked, Uint32Array.from(documents.keys()));
+      if (all !== undefined) return Float64Array.from(all.score(asked).of(documents));
+      const own = this.indexOf(Array.from(documents, (document) => terms[document] as string[]));
+      return Float64Array.from(own.score(asked).of(Uint32Array.from(documents.keys())));
     });
+  }
+
+  private indexOf(documents: readonly (readonly string[])[]): Bm25Index {
+    const index = new Bm25Index(this.options);
+    for (const [document, terms] of documents.entries()) index.add(document, terms);
+    return index;
   }
 }
 
 const analyzerNames: Readonly<Record<Analyzer, string>> = {
+  mixed: "NFKC, words, and bigrams of Chinese, Japanese and Korean",
   words: "lower-cased words without stemming or stop words",
   bigrams: "NFKC, bigrams of kana and kanji, ASCII words",
   segmenter: "NFKC, words of Intl.Segmenter",
