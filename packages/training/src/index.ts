@@ -1,3 +1,5 @@
+export * from "./compress/index.js";
+export * from "./distil/index.js";
 export { ContrastiveLoss, type ContrastiveLossOptions, type LossAndGradient } from "./contrastive-loss.js";
 export { cosentLoss, type GradedLoss } from "./cosent-loss.js";
 export { readPairCache, writePairCache } from "./pair-cache.js";
