@@ -13,7 +13,8 @@ import { ColumnMemory, encodeTextColumn, TextColumn } from "./file/text-column.j
 import { IdTable } from "./id-table.js";
 import { RowSet } from "./row-set.js";
 import type { IndexSettings } from "./settings.js";
-import type { StoredItem } from "./vector-index.js";
+import { RowTerms, type TermOptions } from "./hybrid/row-terms.js";
+import type { StoredItem, WorkOptions } from "./vector-index.js";
 
 export interface RowTexts {
   row: number;
@@ -62,6 +63,7 @@ export class Contents {
   private memorySettings: IndexSettings;
   private idTable: IdTable | undefined;
   private live: Uint32Array | undefined;
+  private rowTerms: RowTerms | undefined;
   private users = 0;
   private isRetired = false;
 
@@ -144,20 +146,25 @@ export class Contents {
   }
 
   payload(row: number): unknown {
-    const bytes = this.payloadBytes(row);
+    return this.parsed(this.payloadBytes(row));
+  }
+
+  /** The payload that these bytes stand for. */
+  parsed(bytes: Uint8Array): unknown {
     if (bytes.length === 0) return undefined;
     return this.intact(() => JSON.parse(decoder.decode(bytes)) as unknown);
   }
 
   /** The bytes of the ids and payloads of all rows, removed ones too, in order: faster than row by row. */
-  *texts({ payloads = true } = {}): Generator<RowTexts, void, undefined> {
+  *texts({ payloads = true, firstRow = 0 } = {}): Generator<RowTexts, void, undefined> {
     for (const segment of this.segments) {
+      if (segment.firstRow + segment.rows <= firstRow) continue;
       const idTexts = segment.ids.texts();
       const payloadTexts = payloads ? segment.payloads.texts() : undefined;
       for (let row = segment.firstRow; row < segment.firstRow + segment.rows; row++) {
         const id = this.intact(() => idTexts.next()).value as Uint8Array;
         const payload = payloadTexts && this.intact(() => payloadTexts.next()).value;
-        yield { row, id, payload: payload ?? noBytes };
+        if (row >= firstRow) yield { row, id, payload: payload ?? noBytes };
       }
     }
   }
@@ -179,6 +186,23 @@ export class Contents {
 
   find(table: IdTable, id: Uint8Array): number | undefined {
     return table.find(id, (row) => this.idBytes(row));
+  }
+
+  /** The terms of the rows, where they are there already. */
+  get loadedTerms(): RowTerms | undefined {
+    return this.rowTerms?.isComplete(this) === true ? this.rowTerms : undefined;
+  }
+
+  /** The terms of the rows, taken from their texts when they are first asked for. Nobody may add rows meanwhile. */
+  async terms(options: TermOptions, work: WorkOptions): Promise<RowTerms> {
+    const terms = (this.rowTerms ??= new RowTerms(options));
+    try {
+      await terms.catchUp(this, work);
+    } catch (error) {
+      if (work.signal?.aborted !== true) this.rowTerms = undefined;
+      throw error;
+    }
+    return terms;
   }
 
   /** Codes in memory, where they are there already. */
@@ -249,6 +273,7 @@ export class Contents {
       });
     }
     for (const row of added.removed) this.removed.add(row);
+    this.rowTerms?.remove(added.removed);
     for (const table of Object.values(this.tables)) table.commit(rows);
     const firstRow = this.rows;
     // The table of ids must see them as there.

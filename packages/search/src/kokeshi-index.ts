@@ -1,4 +1,5 @@
 import type { Embeddings } from "@kokeshi/core";
+import { type FusionOptions, resolveFusion } from "@kokeshi/lexical";
 import { appendItems, removeRows } from "./append-items.js";
 import { onThisThread } from "./codes/scan.js";
 import type { RankedRows } from "./codes/nearest-rows.js";
@@ -7,8 +8,10 @@ import { Contents, type Stage } from "./contents.js";
 import { invalidArgument } from "./errors.js";
 import { FileLock } from "./file/file-lock.js";
 import { IndexFile } from "./file/index-file.js";
+import { hybridRows } from "./hybrid/hybrid-rows.js";
+import type { TermOptions } from "./hybrid/row-terms.js";
 import { encodeIds } from "./item-texts.js";
-import { searchRows } from "./search-rows.js";
+import { type RowSearch, searchRows } from "./search-rows.js";
 import { type IndexOptions, type IndexSettings, settingsFromOptions } from "./settings.js";
 import { SearchThreads } from "./threads/search-threads.js";
 import type {
@@ -29,6 +32,8 @@ export interface OpenOptions {
    * needed are read, or in "memory".
    */
   rescoreFrom?: "disk" | "memory";
+  /** Of searches by vectors and words: where the texts are, and how they fall into words. */
+  terms?: TermOptions;
 }
 
 export interface CreateOptions extends IndexOptions, OpenOptions {
@@ -40,8 +45,8 @@ export interface CreateOptions extends IndexOptions, OpenOptions {
 
 export interface SearchOptions extends VectorSearchOptions {
   /**
-   * Rows of each query that `rescoring` scores again. More find more of the true nearest, and take longer. Default: ten
-   * times `topK`.
+   * Rows of each query that `rescoring` scores again; with `hybrid`, rows that vectors and words put forward each. More
+   * find more of the true nearest, and take longer. Default: ten times `topK`, with `hybrid` at least 100.
    */
   candidates?: number;
   /**
@@ -52,8 +57,16 @@ export interface SearchOptions extends VectorSearchOptions {
   prefilter?: number;
   /** Score again what the scan found. Default: true. */
   rescore?: boolean;
+  /** Search by words, too: for names, numbers, rare words, which vectors blur. Default: by vectors alone. */
+  hybrid?: HybridOptions;
   /** Identity of the model that gave the queries; refused where it is not that of the index. */
   model?: string;
+}
+
+/** How vectors and words become one score: see `fuseScores` in @kokeshi/lexical. */
+export interface HybridOptions extends FusionOptions {
+  /** What the queries say, one a row of `queries`. */
+  texts: readonly string[];
 }
 
 export interface IndexInfo {
@@ -68,6 +81,9 @@ export interface IndexInfo {
   settings: IndexSettings;
 }
 
+/** With fewer, the range of their scores says little, and fusion depends on it. */
+const fewestHybridCandidates = 100;
+
 /**
  * Vectors with ids and payloads, in one file or in memory, and exact search in them: over float32, int8 or bits, with
  * finer codes to score again what the scan finds.
@@ -78,11 +94,12 @@ export class KokeshiIndex implements VectorIndex {
   private isClosed = false;
   private readonly threads: SearchThreads | undefined;
   private readonly rescoreFrom: "disk" | "memory";
+  private readonly termOptions: TermOptions;
 
   private constructor(
     private contents: Contents,
     private readonly lock: FileLock | undefined,
-    { threads = 1, rescoreFrom = "disk" }: OpenOptions,
+    { threads = 1, rescoreFrom = "disk", terms = {} }: OpenOptions,
   ) {
     if (!Number.isInteger(threads) || threads < 1 || threads > 256) {
       throw invalidArgument(`threads is ${threads}`, "use a whole number from 1 to 256");
@@ -92,6 +109,7 @@ export class KokeshiIndex implements VectorIndex {
     }
     this.threads = threads > 1 ? new SearchThreads(threads) : undefined;
     this.rescoreFrom = rescoreFrom;
+    this.termOptions = terms;
   }
 
   /**
@@ -210,10 +228,12 @@ export class KokeshiIndex implements VectorIndex {
 
   /**
    * The nearest items of each query, best first; equal scores in the order of adding. Looks at every item; with codes
-   * the scores are estimates, and `rescoring` corrects those of the best `candidates`.
+   * the scores are estimates, and `rescoring` corrects those of the best `candidates`. With `hybrid`, scores are what
+   * fusion makes of both.
    */
   async search(queries: Embeddings, options: SearchOptions = {}): Promise<SearchHit[][]> {
-    const { topK = 10, candidates = 10 * topK, rescore = true, filter, signal, model } = options;
+    const { topK = 10, rescore = true, hybrid, filter, signal, model } = options;
+    const { candidates = Math.max(10 * topK, hybrid === undefined ? 0 : fewestHybridCandidates) } = options;
     const { prefilter = Math.min(10 * candidates, candidates + 1000) } = options;
     requireCount("topK", topK);
     requireCount("candidates", candidates);
@@ -221,24 +241,41 @@ export class KokeshiIndex implements VectorIndex {
     this.requireModel(model);
     const { dimensions, metric } = this.settings;
     requireVectors(queries, dimensions, "queries");
+    if (hybrid !== undefined) requireHybrid(hybrid, queries);
     signal?.throwIfAborted();
-    await this.load(signal);
-    return this.whileOpen(async (contents) => {
-      const table = contents.loadedTable("scan");
-      if (table === undefined) return Array.from(queries, () => []);
-      const found = await searchRows(contents, table, {
-        queries: comparableRows(queries, 0, queries.rows, metric),
-        topK,
-        candidates,
-        prefilter,
-        rescore,
-        filter,
-        signal,
-        run: this.threads?.runner(table) ?? onThisThread(table),
-        share: this.threads?.share ?? 1,
-      });
-      return found.map((ranked) => hits(contents, ranked));
-    });
+    const search = {
+      queries: comparableRows(queries, 0, queries.rows, metric),
+      topK,
+      candidates,
+      prefilter,
+      rescore,
+      filter,
+      signal,
+    };
+    for (;;) {
+      await this.load(signal);
+      if (hybrid !== undefined) await this.loadTerms({ signal });
+      const found = await this.whileOpen((contents) => this.searchNow(contents, search, hybrid));
+      if (found !== undefined) return found;
+    }
+  }
+
+  /** Undefined where what must be loaded is not: the contents were changed just now. */
+  private async searchNow(
+    contents: Contents,
+    search: Omit<RowSearch, "run" | "share">,
+    hybrid: HybridOptions | undefined,
+  ): Promise<SearchHit[][] | undefined> {
+    const table = contents.loadedTable("scan");
+    const terms = contents.loadedTerms;
+    if (table === undefined || (hybrid !== undefined && terms === undefined)) return undefined;
+    const run = this.threads?.runner(table) ?? onThisThread(table);
+    const rowSearch: RowSearch = { ...search, run, share: this.threads?.share ?? 1 };
+    const found =
+      hybrid === undefined || terms === undefined
+        ? await searchRows(contents, table, rowSearch)
+        : await hybridRows(contents, table, terms, { ...rowSearch, texts: hybrid.texts, fusion: hybrid });
+    return found.map((ranked) => hits(contents, ranked));
   }
 
   /** Reads the codes into memory, which the first search does otherwise. */
@@ -248,6 +285,22 @@ export class KokeshiIndex implements VectorIndex {
     if (isLoaded(this.contents)) return;
     await this.exclusively(async (contents) => {
       for (const stage of this.stagesInMemory(contents)) await contents.table(stage, signal);
+    });
+  }
+
+  /**
+   * Takes the words out of the texts, which the first search with `hybrid` does otherwise; after changes only those of
+   * items that came or went. They are in memory and not in the file. Throws InvalidArgumentError where no item has a text.
+   */
+  async loadTerms(options: WorkOptions = {}): Promise<void> {
+    if (this.contents.loadedTerms !== undefined) return;
+    await this.exclusively(async (contents) => {
+      const { count } = await contents.terms(this.termOptions, options);
+      if (count > 0 || contents.count === 0) return;
+      throw invalidArgument(
+        "no item of the index has a text to search for words",
+        "keep texts as payloads, { text }, or say where they are by `terms: { textOf }`",
+      );
     });
   }
 
@@ -353,6 +406,20 @@ export class KokeshiIndex implements VectorIndex {
     this.contents.retire();
     this.contents = contents;
   }
+}
+
+/** Throws InvalidArgumentError unless there is a text for each query and fusion can be done. */
+function requireHybrid({ texts, ...fusion }: HybridOptions, queries: Embeddings): void {
+  if (!Array.isArray(texts) || texts.some((text) => typeof text !== "string")) {
+    throw invalidArgument("hybrid.texts is no list of strings", "pass the texts of the queries");
+  }
+  if (texts.length !== queries.rows) {
+    throw invalidArgument(
+      `${texts.length} texts were given for ${queries.rows} queries`,
+      "pass one for each",
+    );
+  }
+  resolveFusion(fusion);
 }
 
 function temporaryPath(path: string): string {

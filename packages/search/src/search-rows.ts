@@ -87,6 +87,15 @@ function rescoringStages(
   return stages;
 }
 
+/** Scores any rows with the best that the index has of them. */
+export function rowScorer(contents: Contents, table: CodeTable, queries: Embeddings): Rescorer {
+  const { metric, scan: codes, rescoring } = contents.settings;
+  if (rescoring !== undefined) return finerRescorer(contents, queries);
+  const scanQueries = leadingComponents(queries, codes.dimensions, metric);
+  if (table.format.kind === "bits") return rescorerOfBits(table, scanQueries);
+  return rescorerInMemory(table, contents.format("scan"), scanQueries);
+}
+
 function finerRescorer(contents: Contents, queries: Embeddings): Rescorer {
   const finer = contents.loadedTable("rescoring");
   const format = contents.format("rescoring");
@@ -153,7 +162,10 @@ function chosen({ rows, scores }: RankedRows, count: number, passes: (row: numbe
 }
 
 /** Asks the filter once for each row, however many queries find it. */
-function remembered(contents: Contents, filter: (item: StoredItem) => boolean): (row: number) => boolean {
+export function remembered(
+  contents: Contents,
+  filter: (item: StoredItem) => boolean,
+): (row: number) => boolean {
   const answers = new Map<number, boolean>();
   return (row) => {
     let answer = answers.get(row);

@@ -1,4 +1,5 @@
 import { embed, Embeddings, type EmbeddingModel, embedStream } from "@kokeshi/core";
+import type { FusionOptions } from "@kokeshi/lexical";
 import type { KokeshiIndex, SearchOptions } from "./kokeshi-index.js";
 import type { SearchHit, WorkOptions } from "./vector-index.js";
 
@@ -69,6 +70,13 @@ export async function addTexts(
   return { count, truncated };
 }
 
+export interface SearchTextsOptions extends Omit<SearchOptions, "model" | "hybrid"> {
+  /** Prompt of the model to put before each text. Default: "query". */
+  inputType?: string;
+  /** Search by words, too; `true` for the defaults. */
+  hybrid?: boolean | FusionOptions;
+}
+
 /**
  * The items nearest to each of the texts. Throws InvalidArgumentError where the index holds vectors of another model.
  */
@@ -76,12 +84,17 @@ export async function searchTexts(
   index: KokeshiIndex,
   model: EmbeddingModel,
   texts: readonly string[],
-  { inputType = "query", ...options }: Omit<SearchOptions, "model"> & { inputType?: string } = {},
+  { inputType = "query", hybrid = false, ...options }: SearchTextsOptions = {},
 ): Promise<SearchHit[][]> {
   const { signal } = options;
   index.requireModel(model.modelId);
   const { embeddings } = await embed(model, texts, { inputType, dimensions: index.dimensions, signal });
-  return index.search(embeddings, { ...options, model: model.modelId });
+  const fusion = hybrid === true ? {} : hybrid;
+  return index.search(embeddings, {
+    ...options,
+    hybrid: fusion === false ? undefined : { ...fusion, texts },
+    model: model.modelId,
+  });
 }
 
 function concatenated(matrices: readonly Embeddings[], dimensions: number): Embeddings {

@@ -18,6 +18,18 @@ export function ndcg(ranking: readonly string[], grades: ReadonlyMap<string, num
       ) / ideal;
 }
 
+/** The mean of rankings cut at ten; ranking i is of query `queryIds[i]`. */
+export function meanNdcg(
+  rankings: readonly (readonly string[])[],
+  queryIds: readonly string[],
+  judgements: Judgements,
+): number {
+  const sum = rankings.reduce((total, ranking, query) => {
+    return total + ndcg(ranking, judgements.get(queryIds[query] as string) ?? new Map<string, number>(), 10);
+  }, 0);
+  return sum / rankings.length;
+}
+
 function gain(grades: readonly number[], depth: number): number {
   return grades
     .slice(0, depth)
