@@ -42,6 +42,29 @@ describe("BatchSampler", () => {
     }
   });
 
+  it("leaves out explicit negatives that are empty, texts of the batch, or there already", () => {
+    const texts = (...ids: (number | undefined)[]) => {
+      const starts = new Uint32Array(ids.length + 1);
+      ids.forEach(
+        (id, index) => (starts[index + 1] = (starts[index] as number) + (id === undefined ? 0 : 1)),
+      );
+      return { ids: Uint32Array.from(ids.filter((id) => id !== undefined)), starts };
+    };
+    // Of pair 1 none, of pair 2 the positive of pair 0, of pairs 3 and 4 the same.
+    const withNegatives = pairSource(
+      "negatives",
+      texts(0, 1, 2, 3, 4),
+      texts(10, 11, 12, 13, 14),
+      texts(20, undefined, 10, 21, 21),
+    );
+    const { pairs, negatives } = new BatchSampler([withNegatives], 5, 1, createRandom(1)).next();
+    expect(pairs).toHaveLength(5);
+    expect(negatives).toHaveLength(2);
+    expect(negatives).toContain(0);
+    expect(negatives).not.toContain(1);
+    expect(negatives).not.toContain(2);
+  });
+
   it("gives smaller batches where a source has too few different texts", () => {
     const same = source(
       "same",

@@ -1,21 +1,25 @@
 import { InvalidArgumentError } from "@kokeshi/core";
+import { DrawOrder } from "./draw-order.js";
 import type { PairSource } from "./pair-source.js";
+import { SourceChoice } from "./source-choice.js";
 
 export interface Batch {
   source: PairSource;
   /** The pairs of the batch, by index in the source. */
   pairs: Uint32Array;
+  /** Those of them whose explicit negative counts. */
+  negatives: Uint32Array;
 }
 
 /**
  * Draws batches. Each comes from one source, because negatives from another domain are too easy; the source is chosen
- * with a probability proportional to (its pairs)^exponent. No text occurs twice in a batch: it would be its own negative.
- * As far as that allows, every pair of a source is drawn once before any is drawn again.
+ * with a probability proportional to weight * (its pairs)^exponent. No text occurs twice in a batch: it would be its own
+ * negative. As far as that allows, every pair of a source is drawn once before any is drawn again.
  */
 export class BatchSampler {
-  private readonly cumulative: number[] = [];
-  private readonly orders: Uint32Array[];
-  private readonly cursors: number[];
+  /** One a source. Together with the random numbers they are the state of the sampler. */
+  readonly orders: readonly DrawOrder[];
+  private readonly choice: SourceChoice;
 
   constructor(
     private readonly sources: readonly PairSource[],
@@ -23,39 +27,32 @@ export class BatchSampler {
     sourceExponent: number,
     private readonly random: () => number,
   ) {
-    let total = 0;
-    for (const source of sources) this.cumulative.push((total += source.pairs ** sourceExponent));
-    this.orders = sources.map(({ pairs }) => Uint32Array.from({ length: pairs }, (_, index) => index));
-    this.cursors = sources.map(() => 0);
+    this.choice = new SourceChoice(sources, sourceExponent);
+    this.orders = sources.map(({ pairs }) => new DrawOrder(pairs));
   }
 
   /** Smaller than the batch size only where the source has too few different texts. */
   next(): Batch {
-    const point = this.random() * (this.cumulative.at(-1) as number);
-    const chosen = this.cumulative.findIndex((limit) => point < limit);
+    const chosen = this.choice.next(this.random);
     const source = this.sources[chosen] as PairSource;
-    const order = this.orders[chosen] as Uint32Array;
+    const order = this.orders[chosen] as DrawOrder;
     const pairs = new Uint32Array(Math.min(this.batchSize, source.pairs));
     const texts = new Set<number>();
     let filled = 0;
-    let cursor = this.cursors[chosen] as number;
-    // Fisher and Yates, one draw at a time. A pair that repeats a text stays in the undrawn part for a later batch.
+    // A pair that repeats a text stays in the undrawn part for a later batch.
     for (let misses = 0; filled < pairs.length && misses < 4 * this.batchSize;) {
-      if (cursor === order.length) cursor = 0;
-      const drawn = cursor + Math.floor(this.random() * (order.length - cursor));
-      const pair = order[drawn] as number;
+      const place = order.place(this.random);
+      const pair = order.members[place] as number;
       const anchor = source.anchorHashes[pair] as number;
       const positive = source.positiveHashes[pair] as number;
       if (anchor === positive || texts.has(anchor) || texts.has(positive)) {
         misses++;
         // What is left of this round repeats the batch: begin the next round.
-        if (order.length - cursor < misses) cursor = 0;
+        if (order.left < misses) order.beginRound();
         continue;
       }
       texts.add(anchor).add(positive);
-      order[drawn] = order[cursor] as number;
-      order[cursor++] = pair;
-      pairs[filled++] = pair;
+      pairs[filled++] = order.take(place);
     }
     if (filled === 0) {
       throw new InvalidArgumentError({
@@ -64,7 +61,22 @@ export class BatchSampler {
         remedy: "leave the source out",
       });
     }
-    this.cursors[chosen] = cursor;
-    return { source, pairs: pairs.subarray(0, filled) };
+    const drawn = pairs.subarray(0, filled);
+    return { source, pairs: drawn, negatives: negativesOf(source, drawn, texts) };
   }
+}
+
+/** An explicit negative that is a text of the batch, or another's negative, is there already. */
+function negativesOf(
+  { negatives, negativeHashes }: PairSource,
+  pairs: Uint32Array,
+  texts: Set<number>,
+): Uint32Array {
+  if (negatives === undefined || negativeHashes === undefined) return new Uint32Array(0);
+  return pairs.filter((pair) => {
+    const hash = negativeHashes[pair] as number;
+    if (negatives.starts[pair] === negatives.starts[pair + 1] || texts.has(hash)) return false;
+    texts.add(hash);
+    return true;
+  });
 }

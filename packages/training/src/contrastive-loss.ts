@@ -67,7 +67,7 @@ export class ContrastiveLoss {
   async run(
     anchors: Float32Array,
     positives: Float32Array,
-    negatives = new Float32Array(0),
+    negatives: Float32Array = new Float32Array(0),
   ): Promise<LossAndGradient> {
     const tensor = (vectors: Float32Array): Tensor =>
       new Tensor("float32", vectors, [vectors.length / this.dimensions, this.dimensions]);

@@ -5,7 +5,8 @@ import { InvalidFileError } from "@kokeshi/core";
 import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { readPairCache, writePairCache } from "./pair-cache.js";
-import { tokenizePairs, type PairSource, type PairTokenizer } from "./pair-source.js";
+import { tokenizePairs, type PairSource } from "./pair-source.js";
+import type { PairTokenizer } from "./tokenize-columns.js";
 
 /** Code points as tokens. */
 const codePoints: PairTokenizer = {
@@ -39,6 +40,19 @@ describe("pair cache", () => {
     expect(Array.from(source.positives.ids)).toEqual([99, 97, 116, 29356, 128021]);
     expect(Array.from(source.positives.starts)).toEqual([0, 3, 5]);
     expect(await readPairCache(path, "test")).toEqual(source);
+  });
+
+  it("keeps explicit negatives where they were asked for", async () => {
+    const pairs = [
+      { anchor: "猫", positive: "cat", negative: "car" },
+      { anchor: "犬", positive: "dog" },
+    ];
+    const without = await tokenizePairs("test", pairs, codePoints);
+    expect(without.negatives).toBeUndefined();
+    const withNegatives = await tokenizePairs("test", pairs, codePoints, { negatives: true });
+    expect(Array.from(withNegatives.negatives?.starts ?? [])).toEqual([0, 3, 3]);
+    await writePairCache(`${path}.negatives`, withNegatives);
+    expect(await readPairCache(`${path}.negatives`, "test")).toEqual(withNegatives);
   });
 
   it("answers damaged files with a typed error or with consistent pairs", async () => {

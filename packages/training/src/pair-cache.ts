@@ -1,16 +1,23 @@
 import { readFile, rename, writeFile } from "node:fs/promises";
 import { InvalidFileError } from "@kokeshi/core";
 import { pairSource, type PairSource } from "./pair-source.js";
+import type { TokenRows } from "./token-rows.js";
 
-/** "KKPAIRS1" in eight bytes, then the lengths of the four arrays, then the arrays, all little-endian. */
-const magic = "KKPAIRS1";
-const headerBytes = 8 + 4 * 4;
+/**
+ * "KKPAIRS" and the number of token lists that a pair has less one, in eight bytes ("1": anchors and positives, "2":
+ * negatives too), then the lengths of their arrays (ids and starts of each list), then the arrays, all little-endian.
+ */
+const magic = /^KKPAIRS([12])$/;
 
 /** Keeps tokenised pairs on disk, for the next run over the same data and tokenizer. */
-export async function writePairCache(path: string, { anchors, positives }: PairSource): Promise<void> {
-  const arrays = [anchors.ids, anchors.starts, positives.ids, positives.starts];
-  const header = Buffer.alloc(headerBytes);
-  header.write(magic, "latin1");
+export async function writePairCache(
+  path: string,
+  { anchors, positives, negatives }: PairSource,
+): Promise<void> {
+  const lists = negatives === undefined ? [anchors, positives] : [anchors, positives, negatives];
+  const arrays = lists.flatMap(({ ids, starts }) => [ids, starts]);
+  const header = Buffer.alloc(8 + 4 * arrays.length);
+  header.write(`KKPAIRS${lists.length - 1}`, "latin1");
   arrays.forEach((array, index) => header.writeUInt32LE(array.length, 8 + 4 * index));
   const partial = `${path}.partial`;
   await writeFile(
@@ -32,33 +39,28 @@ export async function readPairCache(path: string, name: string): Promise<PairSou
       problem: `${path}: ${problem}`,
       remedy: "delete it and tokenise again",
     });
-  if (file.length < headerBytes || file.toString("latin1", 0, 8) !== magic)
-    throw fault("not a cache of token pairs");
-  const lengths = [0, 1, 2, 3].map((index) => file.readUInt32LE(8 + 4 * index));
+  const lists = Number(magic.exec(file.toString("latin1", 0, 8))?.[1]) + 1;
+  const headerBytes = 8 + 8 * lists;
+  if (!(file.length >= headerBytes)) throw fault("not a cache of token pairs");
+  const lengths = Array.from({ length: 2 * lists }, (_, index) => file.readUInt32LE(8 + 4 * index));
   const expected = headerBytes + 4 * lengths.reduce((sum, length) => sum + length, 0);
   if (file.length !== expected) throw fault(`${file.length} bytes instead of ${expected}`);
   let offset = headerBytes;
-  const [anchorIds, anchorStarts, positiveIds, positiveStarts] = lengths.map((length) => {
-    const array = new Uint32Array(
-      file.buffer.slice(file.byteOffset + offset, file.byteOffset + offset + 4 * length),
-    );
+  const arrays = lengths.map((length) => {
+    const bytes = file.buffer.slice(file.byteOffset + offset, file.byteOffset + offset + 4 * length);
     offset += 4 * length;
-    return array;
-  }) as [Uint32Array, Uint32Array, Uint32Array, Uint32Array];
-  const consistent = (ids: Uint32Array, starts: Uint32Array): boolean =>
+    return new Uint32Array(bytes);
+  });
+  const [anchors, positives, negatives] = Array.from({ length: lists }, (_, list) => ({
+    ids: arrays[2 * list] as Uint32Array,
+    starts: arrays[2 * list + 1] as Uint32Array,
+  })) as [TokenRows, TokenRows, TokenRows?];
+  const consistent = ({ ids, starts }: TokenRows): boolean =>
+    starts.length === anchors.starts.length &&
     starts[0] === 0 &&
     starts.at(-1) === ids.length &&
     starts.every((start, index) => index === 0 || start >= (starts[index - 1] as number));
-  if (
-    anchorStarts.length !== positiveStarts.length ||
-    !consistent(anchorIds, anchorStarts) ||
-    !consistent(positiveIds, positiveStarts)
-  ) {
+  if (!consistent(anchors) || !consistent(positives) || (negatives && !consistent(negatives)))
     throw fault("its arrays contradict each other");
-  }
-  return pairSource(
-    name,
-    { ids: anchorIds, starts: anchorStarts },
-    { ids: positiveIds, starts: positiveStarts },
-  );
+  return pairSource(name, anchors, positives, negatives);
 }

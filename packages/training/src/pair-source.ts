@@ -1,5 +1,6 @@
 import type { TextPair } from "./read-pairs.js";
-import { hashRows, TokenRowsBuilder, type TokenRows } from "./token-rows.js";
+import { hashRows, type TokenRows } from "./token-rows.js";
+import { tokenizeColumns, type PairTokenizer } from "./tokenize-columns.js";
 
 /** Tokenised pairs of one kind: anchor i belongs with positive i. */
 export interface PairSource {
@@ -10,55 +11,38 @@ export interface PairSource {
   /** Hash of each text, by which equal ones are told. */
   anchorHashes: Uint32Array;
   positiveHashes: Uint32Array;
+  /** An explicit negative for each pair, without tokens where a pair has none. */
+  negatives?: TokenRows;
+  negativeHashes?: Uint32Array;
+  /** Factor on how often the source is drawn. Default: 1. */
+  weight?: number;
 }
 
-/** What training needs of a tokenizer: that of `@kokeshi/tokenizer` does, and so does one that answers later. */
-export interface PairTokenizer {
-  encodeBatch(
-    texts: readonly string[],
-    options: { addSpecialTokens: boolean },
-  ): TokenRows | Promise<TokenRows>;
+export interface PairSourceOptions {
+  /** Keep the `negative` of the pairs that have one: they join the softmax of every anchor. Default: false. */
+  negatives?: boolean;
 }
-
-const pairsAtOnce = 4096;
 
 /** Tokenises a stream of pairs without special tokens, as a static model reads them. */
 export async function tokenizePairs(
   name: string,
   pairs: AsyncIterable<TextPair> | Iterable<TextPair>,
   tokenizer: PairTokenizer,
+  { negatives = false }: PairSourceOptions = {},
 ): Promise<PairSource> {
-  const anchors = new TokenRowsBuilder();
-  const positives = new TokenRowsBuilder();
-  let waiting: TextPair[] = [];
-
-  async function tokenizeWaiting(): Promise<void> {
-    const options = { addSpecialTokens: false };
-    anchors.append(
-      await tokenizer.encodeBatch(
-        waiting.map(({ anchor }) => anchor),
-        options,
-      ),
-    );
-    positives.append(
-      await tokenizer.encodeBatch(
-        waiting.map(({ positive }) => positive),
-        options,
-      ),
-    );
-    waiting = [];
-  }
-
-  for await (const pair of pairs) {
-    waiting.push(pair);
-    if (waiting.length === pairsAtOnce) await tokenizeWaiting();
-  }
-  await tokenizeWaiting();
-  return pairSource(name, anchors.finish(), positives.finish());
+  const columns: ((pair: TextPair) => string)[] = [({ anchor }) => anchor, ({ positive }) => positive];
+  if (negatives) columns.push(({ negative }) => negative ?? "");
+  const [anchors, positives, kept] = await tokenizeColumns(pairs, columns, tokenizer);
+  return pairSource(name, anchors as TokenRows, positives as TokenRows, kept);
 }
 
 /** A source from rows already tokenised. */
-export function pairSource(name: string, anchors: TokenRows, positives: TokenRows): PairSource {
+export function pairSource(
+  name: string,
+  anchors: TokenRows,
+  positives: TokenRows,
+  negatives?: TokenRows,
+): PairSource {
   return {
     name,
     pairs: anchors.starts.length - 1,
@@ -66,5 +50,6 @@ export function pairSource(name: string, anchors: TokenRows, positives: TokenRow
     positives,
     anchorHashes: hashRows(anchors),
     positiveHashes: hashRows(positives),
+    ...(negatives === undefined ? {} : { negatives, negativeHashes: hashRows(negatives) }),
   };
 }

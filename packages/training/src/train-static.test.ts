@@ -1,10 +1,16 @@
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { Embeddings, InvalidArgumentError, nearestNeighbors, normalizeRows } from "@kokeshi/core";
-import { describe, expect, it } from "vitest";
+import { afterAll, describe, expect, it } from "vitest";
+import type { GradedSource } from "./graded-source.js";
 import { meanOfRows } from "./mean-of-rows.js";
 import { pairSource, type PairSource } from "./pair-source.js";
 import { createRandom } from "./random.js";
 import type { TokenRows } from "./token-rows.js";
-import { trainStatic, type StaticTrainingOptions, type TrainingProgress } from "./train-static.js";
+import { trainStatic } from "./train-static.js";
+import type { StaticTrainingOptions, TrainingProgress } from "./training-options.js";
+import { spearmanOfGrades } from "./validation/spearman-of-grades.js";
 
 const words = 40;
 
@@ -24,6 +30,20 @@ function translations(count: number, seed: number): PairSource {
     positives.push([...filler(), ...sentence.map((word) => word + words).reverse()]);
   }
   return pairSource("toy", rows(anchors), rows(positives));
+}
+
+/** Pairs of fillers, of which the contrastive pairs say nothing, graded by how near their numbers are. */
+function grades(count: number, seed: number): GradedSource {
+  const random = createRandom(seed);
+  const filler = (): number => 80 + Math.floor(random() * 10);
+  const texts = Array.from({ length: count }, () => [filler(), filler()] as const);
+  return {
+    name: "grades",
+    pairs: count,
+    first: rows(texts.map(([one]) => [one])),
+    second: rows(texts.map(([, other]) => [other])),
+    scores: Float32Array.from(texts, ([one, other]) => -Math.abs(one - other)),
+  };
 }
 
 function rows(texts: readonly number[][]): TokenRows {
@@ -92,6 +112,129 @@ describe("trainStatic", () => {
     expect(other.table).not.toEqual(first.table);
   });
 
+  describe("with a checkpoint", () => {
+    const folder = mkdtempSync(join(tmpdir(), "kokeshi-training-"));
+    afterAll(() => rmSync(folder, { recursive: true }));
+    const path = (name: string): string => join(folder, name);
+    const everything: StaticTrainingOptions = {
+      ...options,
+      sources: [
+        { ...translations(700, 1), weight: 2 },
+        pairSource(
+          "with negatives",
+          rows([[1, 2], [3], [4]]),
+          rows([[41], [43], [44]]),
+          rows([[5], [], [6]]),
+        ),
+      ],
+      graded: { sources: [grades(300, 4)], batchSize: 64, weight: 0.5 },
+      tokenDropout: { probability: 0.1, frequentShare: 0.01 },
+      sif: 1e-2,
+      steps: 20,
+      validation: { score: (table) => -Math.abs(table[0] as number), every: 3 },
+    };
+
+    it("gives bit for bit the table of an uninterrupted training when it is resumed", async () => {
+      const straight = await trainStatic({ ...everything, checkpoint: { path: path("straight") } });
+      const controller = new AbortController();
+      const interrupted = trainStatic({
+        ...everything,
+        checkpoint: { path: path("interrupted"), every: 7 },
+        signal: controller.signal,
+        onProgress: ({ step }) => {
+          if (step === 10) controller.abort(new Error("enough"));
+        },
+      });
+      await expect(interrupted).rejects.toThrow("enough");
+      const steps: number[] = [];
+      const resumed = await trainStatic({
+        ...everything,
+        checkpoint: { path: path("interrupted"), every: 7, resume: true },
+        onProgress: ({ step }) => steps.push(step),
+      });
+      expect(steps).toEqual([11, 12, 13, 14, 15, 16, 17, 18, 19, 20]);
+      expect(resumed).toEqual(straight);
+      expect(Buffer.from(resumed.table.buffer).equals(Buffer.from(straight.table.buffer))).toBe(true);
+      // Moments, random numbers, orders and the last table too, beside the best.
+      expect(readFileSync(path("interrupted")).equals(readFileSync(path("straight")))).toBe(true);
+    });
+
+    it("refuses to resume with other options or data", async () => {
+      const checkpoint = { path: path("other") };
+      await trainStatic({ ...everything, steps: 2, checkpoint });
+      const resumed = (changes: Partial<StaticTrainingOptions>) =>
+        expect(
+          trainStatic({ ...everything, steps: 2, ...changes, checkpoint: { ...checkpoint, resume: true } }),
+        ).rejects;
+      await resumed({ learningRate: 0.01 }).toThrow(/learningRate was 0.05 and is 0.01/);
+      await resumed({ graded: undefined }).toThrow(/another training/);
+      const [toy, second] = everything.sources as [PairSource, PairSource];
+      await resumed({ sources: [{ ...translations(700, 2), weight: 2 }, second] }).toThrow(
+        /source 0 \(toy\) was weight 2, content \w+ and is weight 2/,
+      );
+      await resumed({ sources: [toy, { ...second, weight: 3 }] }).toThrow(/source 1 \(with negatives\)/);
+    });
+  });
+
+  it("keeps the best of the validated tables, and stops where none comes any more", async () => {
+    const scores = [0.1, 0.5, 0.3, 0.5, 0.2, 0.9];
+    const tables: Float32Array[] = [];
+    const validations: (number | undefined)[] = [];
+    const trained = await trainStatic({
+      ...options,
+      steps: 12,
+      validation: {
+        every: 2,
+        patience: 3,
+        score: async (table) => {
+          tables.push(table.slice());
+          return scores[tables.length - 1] as number;
+        },
+      },
+      onProgress: ({ validation }) => validations.push(validation),
+    });
+    // The fifth is the third in a row that is no better than 0.5.
+    expect(trained).toMatchObject({ steps: 10, best: { step: 4, score: 0.5 } });
+    expect(trained.table).toEqual(tables[1]);
+    expect(validations.filter((score) => score !== undefined)).toEqual([0.1, 0.5, 0.3, 0.5, 0.2]);
+    expect(validations[1]).toBe(0.1);
+  });
+
+  it("begins with the given table, weighted by inverse frequency if asked to, and leaves it as it is", async () => {
+    const initialTable = new Float32Array(90 * 32).fill(1);
+    const begin = async (changes: Partial<StaticTrainingOptions>) =>
+      // A rate so small that nothing moves.
+      (await trainStatic({ ...options, ...changes, initialTable, steps: 1, learningRate: 1e-30 })).table;
+    expect(await begin({})).toEqual(initialTable);
+    const weighted = await begin({ sif: 0.01 });
+    const [{ anchors, positives }] = options.sources as [PairSource];
+    const ids = [...anchors.ids, ...positives.ids];
+    const share = ids.filter((id) => id === 85).length / ids.length;
+    expect(weighted[85 * 32]).toBeCloseTo(0.01 / (0.01 + share), 6);
+    expect(initialTable.every((value) => value === 1)).toBe(true);
+  });
+
+  it("counts steps in epochs", async () => {
+    let steps = 0;
+    // 2,000 pairs in batches of 128.
+    await trainStatic({ ...options, steps: undefined, epochs: 0.5, onProgress: () => steps++ });
+    expect(steps).toBe(8);
+  });
+
+  it("learns the order of grades from graded pairs beside the contrastive loss", async () => {
+    const unseen = grades(300, 9);
+    const spearman = spearmanOfGrades(unseen);
+    const short = { ...options, steps: 120 };
+    const without = await trainStatic(short);
+    const graded = { sources: [grades(2000, 8)], batchSize: 128 };
+    const withGrades = await trainStatic({ ...short, graded });
+    const [before, after] = [spearman(without.table, 32), spearman(withGrades.table, 32)];
+    expect(after).toBeGreaterThan(0.9);
+    expect(before).toBeLessThan(0.8);
+    // What the pairs teach is learnt all the same.
+    expect(accuracy(translations(200, 2), withGrades.table, 32, 32)).toBeGreaterThan(0.8);
+  });
+
   it("stops when aborted", async () => {
     const controller = new AbortController();
     let steps = 0;
@@ -113,6 +256,11 @@ describe("trainStatic", () => {
     await refused({ batchSize: 1.5 }).toThrow(/batchSize is 1.5/);
     await refused({ sources: [] }).toThrow(/no sources/);
     await refused({ sources: [pairSource("void", rows([]), rows([]))] }).toThrow(/void has no pairs/);
+    await refused({ steps: undefined }).toThrow(/neither steps nor epochs/);
+    await refused({ warmup: 1 }).toThrow(/warmup is 1/);
+    await refused({ learningRate: NaN }).toThrow(/learningRate is NaN/);
+    await refused({ initialTable: new Float32Array(3) }).toThrow(/3 values instead of 90 x 32/);
+    await refused({ graded: { sources: [] } }).toThrow(/graded has no sources/);
     await refused({ vocabularySize: 89 }).toThrow(/toy has the token 89/);
   });
 });

@@ -1,130 +1,174 @@
-import { InvalidArgumentError } from "@kokeshi/core";
 import { BatchSampler } from "./batch-sampler.js";
+import { readCheckpoint, writeCheckpoint, type Checkpoint } from "./checkpoint.js";
 import { ContrastiveLoss } from "./contrastive-loss.js";
-import { cosineSchedule } from "./learning-rate.js";
-import { meanOfRows, SparseGradient } from "./mean-of-rows.js";
-import type { PairSource } from "./pair-source.js";
-import { createNormalRandom, createRandom } from "./random.js";
-import { SparseAdam } from "./sparse-adam.js";
-
-export interface StaticTrainingOptions {
-  sources: readonly PairSource[];
-  /** Rows of the table. */
-  vocabularySize: number;
-  /** Matryoshka sizes, largest first; the first is the width of the table. Default: 256, 128, 64, 32. */
-  dimensions?: readonly number[];
-  /** How much each size counts in the loss. Default: 1 each. */
-  weights?: readonly number[];
-  steps: number;
-  /** Pairs a step. Default: 2,048. */
-  batchSize?: number;
-  /** Peak learning rate. Default: 0.05, which suits a table that begins as N(0, 1). */
-  learningRate?: number;
-  /** Share of the steps in which the learning rate rises. Default: 0.1. */
-  warmup?: number;
-  /** Factor on the cosines before the softmax. Default: 20. */
-  scale?: number;
-  /** A source is drawn with a probability proportional to (its pairs)^exponent. Default: 0.6. */
-  sourceExponent?: number;
-  /** The same seed on the same machine gives the same table. Default: 1. */
-  seed?: number;
-  /** Threads ONNX Runtime may use. Default: 2. */
-  threads?: number;
-  /** Called after each step. */
-  onProgress?: (progress: TrainingProgress) => void;
-  signal?: AbortSignal;
-}
-
-export interface TrainingProgress {
-  /** Steps done, from 1. */
-  step: number;
-  steps: number;
-  /** Of this step's batch, summed over the Matryoshka sizes. */
-  loss: number;
-  learningRate: number;
-  /** Name of the source of this step's batch. */
-  source: string;
-  /** Pairs of this step's batch. */
-  pairs: number;
-}
+import { GradedSampler } from "./graded-sampler.js";
+import { fillInitialTable } from "./initial-table.js";
+import { scheduleFactor } from "./learning-rate.js";
+import { SeededRandom } from "./random.js";
+import { TrainableTable } from "./table/trainable-table.js";
+import { countTokens, keepProbabilities } from "./token-dropout.js";
+import { trainingIdentity } from "./training-identity.js";
+import { resolveOptions, type ResolvedOptions, type StaticTrainingOptions } from "./training-options.js";
+import { trainingStep, type StepContext } from "./training-step.js";
 
 export interface TrainedTable {
-  /** Row-major, `vocabularySize` x `dimensions`. */
+  /** Row-major, `vocabularySize` x `dimensions`: the best of the validated ones, or that of the last step. */
   table: Float32Array;
   dimensions: number;
+  /** Steps done: fewer than asked for where validation ended the training early. */
+  steps: number;
+  /** Where `table` is from, with validation. */
+  best?: { step: number; score: number };
 }
 
 /**
- * Trains the table of a static embedding model from pairs of texts: mean of the tokens' rows, symmetric in-batch
- * softmax with Matryoshka sizes, sparse Adam, warm-up and cosine decay. Rejects with `signal.reason` when aborted.
+ * Trains the table of a static embedding model from pairs of texts: mean of the tokens' rows, in-batch softmax with
+ * Matryoshka sizes, CoSENT for graded pairs, sparse Adam. Rejects with `signal.reason` when aborted.
  */
 export async function trainStatic(options: StaticTrainingOptions): Promise<TrainedTable> {
-  const { sources, vocabularySize, steps, onProgress, signal } = options;
-  const { batchSize = 2048, learningRate = 0.05, warmup = 0.1, scale = 20 } = options;
-  const { sourceExponent = 0.6, seed = 1, threads = 2, dimensions: sizes = [256, 128, 64, 32] } = options;
-  requireUsable(options);
-  const dimensions = sizes[0] as number;
-  const random = createRandom(seed);
-  const normal = createNormalRandom(random);
-  const table = Float32Array.from({ length: vocabularySize * dimensions }, normal);
-  const sampler = new BatchSampler(sources, batchSize, sourceExponent, random);
-  const gradient = new SparseGradient(vocabularySize, dimensions);
-  const optimizer = new SparseAdam(table);
-  const contrastive = await ContrastiveLoss.create({
-    dimensions: sizes,
-    weights: options.weights,
-    scale,
-    threads,
-  });
-  const anchorVectors = new Float32Array(batchSize * dimensions);
-  const positiveVectors = new Float32Array(batchSize * dimensions);
-  try {
-    for (let step = 0; step < steps; step++) {
-      signal?.throwIfAborted();
-      const { source, pairs } = sampler.next();
-      const anchors = anchorVectors.subarray(0, pairs.length * dimensions);
-      const positives = positiveVectors.subarray(0, pairs.length * dimensions);
-      meanOfRows(table, dimensions, source.anchors, pairs, anchors);
-      meanOfRows(table, dimensions, source.positives, pairs, positives);
-      const { loss, anchorGradient, positiveGradient } = await contrastive.run(anchors, positives);
-      gradient.addMeanGradient(source.anchors, pairs, anchorGradient);
-      gradient.addMeanGradient(source.positives, pairs, positiveGradient);
-      const rate = learningRate * cosineSchedule(step, steps, Math.round(warmup * steps));
-      optimizer.step(gradient, rate);
-      gradient.clear();
-      onProgress?.({
-        step: step + 1,
-        steps,
-        loss,
-        learningRate: rate,
-        source: source.name,
-        pairs: pairs.length,
-      });
-    }
-  } finally {
-    await contrastive.close();
-  }
-  return { table, dimensions };
+  const training = new StaticTraining(resolveOptions(options));
+  return training.run();
 }
 
-function requireUsable({ sources, vocabularySize, steps, batchSize = 2048 }: StaticTrainingOptions): void {
-  const fault = (problem: string, remedy: string): InvalidArgumentError =>
-    new InvalidArgumentError({ part: "training", problem, remedy });
-  for (const [name, value] of Object.entries({ vocabularySize, steps, batchSize })) {
-    if (!Number.isInteger(value) || value < 1)
-      throw fault(`${name} is ${value}`, "use a whole number of at least 1");
+class StaticTraining {
+  private readonly table: TrainableTable;
+  /** Of the table and the samplers; of token dropout. */
+  private readonly random: SeededRandom;
+  private readonly dropoutRandom: SeededRandom;
+  private readonly sampler: BatchSampler;
+  private readonly gradedSampler: GradedSampler | undefined;
+  private readonly keep: Float32Array | undefined;
+  private step = 0;
+  private best: Checkpoint["best"];
+  /** Validations since the best. */
+  private stale = 0;
+
+  constructor(private readonly options: ResolvedOptions) {
+    const { sources, graded, vocabularySize, dimensions, seed, tokenDropout } = options;
+    this.random = new SeededRandom(seed);
+    this.dropoutRandom = new SeededRandom(seed ^ 0x9e3779b9);
+    this.table = TrainableTable.create(vocabularySize, dimensions[0] as number);
+    const lists = sources.flatMap(({ anchors, positives }) => [anchors, positives]);
+    const counts = countTokens(vocabularySize, lists);
+    fillInitialTable(this.table.values, options, counts, this.random.next);
+    if (tokenDropout) this.keep = keepProbabilities(counts, tokenDropout);
+    const { batchSize, sourceExponent } = options;
+    this.sampler = new BatchSampler(sources, batchSize, sourceExponent, this.random.next);
+    this.gradedSampler =
+      graded && new GradedSampler(graded.sources, graded.batchSize, sourceExponent, this.random.next);
   }
-  if (sources.length === 0) throw fault("there are no sources", "pass at least one");
-  for (const { name, pairs, anchors, positives } of sources) {
-    if (pairs === 0) throw fault(`the source ${name} has no pairs`, "leave it out");
-    for (const { ids } of [anchors, positives]) {
-      const beyond = ids.find((id) => id >= vocabularySize);
-      if (beyond !== undefined) {
-        throw fault(
-          `the source ${name} has the token ${beyond}, but vocabularySize is ${vocabularySize}`,
-          "pass the vocabulary size of the tokenizer that made the pairs",
-        );
-      }
+
+  async run(): Promise<TrainedTable> {
+    const { steps, checkpoint, dimensions, weights, scale, symmetric, threads } = this.options;
+    if (checkpoint?.resume) await this.resume(checkpoint.path);
+    const contrastive = await ContrastiveLoss.create({ dimensions, weights, scale, symmetric, threads });
+    const context: StepContext = {
+      table: this.table,
+      contrastive,
+      dimensions,
+      weights,
+      graded: this.options.graded,
+      keep: this.keep,
+      random: this.dropoutRandom.next,
+    };
+    try {
+      while (this.step < steps && !this.isExhausted) await this.advance(context);
+    } finally {
+      await contrastive.close();
     }
+    const { best } = this;
+    return {
+      table: best?.table ?? this.table.values.slice(),
+      dimensions: this.table.dimensions,
+      steps: this.step,
+      ...(best && { best: { step: best.step, score: best.score } }),
+    };
+  }
+
+  private async advance(context: StepContext): Promise<void> {
+    const { options } = this;
+    const { signal, checkpoint, validation, steps } = options;
+    if (signal?.aborted) {
+      if (checkpoint) await this.save(checkpoint.path);
+      signal.throwIfAborted();
+    }
+    const started = performance.now();
+    const batch = this.sampler.next();
+    const factor = scheduleFactor(options.schedule, this.step, steps, Math.round(options.warmup * steps));
+    const learningRate = options.learningRate * factor;
+    const losses = await trainingStep(context, batch, this.gradedSampler?.next(), learningRate);
+    const seconds = (performance.now() - started) / 1000;
+    const step = ++this.step;
+    const isDue = (every: number): boolean => step % every === 0 || step === steps;
+    const score = validation && isDue(validation.every) ? await this.validate() : undefined;
+    if (checkpoint && (isDue(checkpoint.every) || this.isExhausted)) await this.save(checkpoint.path);
+    options.onProgress?.({
+      step,
+      steps,
+      ...losses,
+      learningRate,
+      source: batch.source.name,
+      pairs: batch.pairs.length,
+      pairsPerSecond: batch.pairs.length / seconds,
+      ...(score === undefined ? {} : { validation: score }),
+    });
+  }
+
+  /** Whether validation has ended the training. */
+  private get isExhausted(): boolean {
+    return this.stale >= (this.options.validation?.patience ?? Infinity);
+  }
+
+  private async validate(): Promise<number | undefined> {
+    const { validation } = this.options;
+    const { values, dimensions } = this.table;
+    const score = await validation?.score(values, dimensions);
+    if (score === undefined || score > (this.best?.score ?? -Infinity)) {
+      if (score !== undefined) this.best = { step: this.step, score, table: values.slice() };
+      this.stale = 0;
+    } else {
+      this.stale++;
+    }
+    return score;
+  }
+
+  private async save(path: string): Promise<void> {
+    const { values, firstMoments, secondMoments } = this.table;
+    const checkpoint: Checkpoint = {
+      step: this.step,
+      table: values,
+      firstMoments,
+      secondMoments,
+      random: [this.random.state, this.dropoutRandom.state],
+      orders: this.orders,
+      best: this.best,
+      stale: this.stale,
+    };
+    await writeCheckpoint(path, checkpoint, trainingIdentity(this.options));
+  }
+
+  private async resume(path: string): Promise<void> {
+    const saved = await readCheckpoint(path, trainingIdentity(this.options), {
+      tableLength: this.table.values.length,
+      orderLengths: this.orders.map(({ members }) => members.length),
+      randomStates: 2,
+    });
+    this.step = saved.step;
+    this.table.steps = saved.step;
+    this.table.values.set(saved.table);
+    this.table.firstMoments.set(saved.firstMoments);
+    this.table.secondMoments.set(saved.secondMoments);
+    [this.random.state, this.dropoutRandom.state] = saved.random as [number, number];
+    this.orders.forEach((order, index) => {
+      const { members, cursor } = saved.orders[index] as (typeof saved.orders)[number];
+      order.members.set(members);
+      order.cursor = cursor;
+    });
+    this.best = saved.best;
+    this.stale = saved.stale;
+  }
+
+  private get orders() {
+    return [...this.sampler.orders, ...(this.gradedSampler?.orders ?? [])];
   }
 }

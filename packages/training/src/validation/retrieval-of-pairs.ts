@@ -1,0 +1,44 @@
+import { createKernels } from "@kokeshi/kernels";
+import type { PairSource } from "../pair-source.js";
+import { textVectors } from "./text-vectors.js";
+
+export interface RetrievalScores {
+  /** Share of the anchors whose nearest text is their positive. */
+  accuracy: number;
+  /** Mean of 1 / the place of the positive among the ten nearest, 0 beyond them. */
+  meanReciprocalRank: number;
+}
+
+const depth = 10;
+
+/**
+ * How well each anchor of held-out pairs finds its own positive among all their positives, by cosine. Positives of equal
+ * tokens count as one.
+ */
+export function retrievalOfPairs(
+  source: PairSource,
+): (table: Float32Array, dimensions: number) => Promise<RetrievalScores> {
+  // Candidate of each pair: the first pair whose positive is the same.
+  const candidateOf = new Map<number, number>();
+  const candidates: number[] = [];
+  source.positiveHashes.forEach((hash, pair) => {
+    if (candidateOf.has(hash)) return;
+    candidateOf.set(hash, candidates.length);
+    candidates.push(pair);
+  });
+  return async (table, dimensions) => {
+    const kernels = await createKernels();
+    const anchors = textVectors(table, dimensions, source.anchors);
+    const positives = textVectors(table, dimensions, source.positives, Uint32Array.from(candidates));
+    kernels.normalizeRows(positives.data, dimensions);
+    const vectors = kernels.createFloat32Vectors(dimensions, positives.rows).write(0, positives.data);
+    let accuracy = 0;
+    let reciprocals = 0;
+    vectors.nearestBatch(anchors.data, depth).forEach(({ rows }, pair) => {
+      const place = rows.indexOf(candidateOf.get(source.positiveHashes[pair] as number) as number);
+      if (place === 0) accuracy++;
+      if (place >= 0) reciprocals += 1 / (place + 1);
+    });
+    return { accuracy: accuracy / source.pairs, meanReciprocalRank: reciprocals / source.pairs };
+  };
+}
