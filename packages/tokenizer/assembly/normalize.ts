@@ -1,4 +1,5 @@
 import {
+  cursor,
   directives,
   endOfText,
   expansion,
@@ -6,6 +7,7 @@ import {
   expansionUnits,
   firstDirective,
   foldsLetters,
+  half,
   input,
   leftOut,
   lengths,
@@ -28,6 +30,7 @@ import {
 export function normalizeTexts(rows: usize): usize {
   const startsWith = load<u32>(startsWithSpace) << 1;
   const letters = load<u32>(settings);
+  store<u32>(cursor, normalized);
   let from: usize = input;
   let to: usize = normalized;
   for (let row: usize = 0; row < rows; row++) {
@@ -65,6 +68,12 @@ export function normalizeTexts(rows: usize): usize {
       }
       if (directive === nothing - firstDirective) continue;
       if (directive === notYetKnown - firstDirective) return 0;
+      if (directive === half - firstDirective && from < end && isPair(load<u32>(from - 2))) {
+        store<u32>(to, load<u32>(from - 2));
+        from += 2;
+        to += 4;
+        continue;
+      }
       if (directive === expansion - firstDirective) {
         const place = load<u32>(expansions + (((<usize>entry) >> 16) << 2));
         const bytes = ((<usize>place) >> 16) << 1;
@@ -86,6 +95,11 @@ export function normalizeTexts(rows: usize): usize {
     to += 2;
   }
   return to;
+}
+
+/** Whether two units, the first in the lower bits, are the halves of one character. */
+function isPair(both: u32): bool {
+  return (both & 0xfc00fc00) === 0xdc00d800;
 }
 
 /** Copies letters, digits and spaces from the eight units at `from`, up to the first unit of another kind. Returns bytes. */

@@ -1,11 +1,6 @@
 import {
-  after,
-  afterCount,
-  before,
-  beforeCount,
   cursor,
   endOfText,
-  ends,
   firstMarker,
   ids,
   leftOut,
@@ -13,31 +8,26 @@ import {
   singleIds,
   singleUnit,
   spaceUnit,
-  truncated,
 } from "../src/fast/wasm/layout";
-import { copyLongIds, copyShortIds, longSlot, rememberIds, shortSlot } from "./word-cache";
+import { beginRow, endRow } from "./rows";
+import { encodeLong, encodeShort } from "./word-cache";
 
 /** Ids of the word `[start, end)` of the normalized text, written to `to`. Returns where they end. */
 type EncodeWord = (start: usize, end: usize, to: usize) => usize;
 
 /**
  * Encodes rows from `row` on, out of the normalized text, into `ids`. Stops at a row that is left out, and returns its
- * number, or `rows`. `ends[row]` is the number of ids up to the end of a row; `truncated[row]` 1 where it was cut to
- * `limit` ids.
+ * number, or `rows`.
  */
 export function scanWords(row: usize, rows: usize, limit: u32, encodeWord: EncodeWord): usize {
   let place = <usize>load<u32>(cursor);
   let to: usize = ids;
-  const befores = (<usize>load<u32>(beforeCount)) << 2;
-  const afters = (<usize>load<u32>(afterCount)) << 2;
-  const most = (<usize>limit) << 2;
   for (; row < rows; row++) {
     if (load<u16>(place) === leftOut) {
       place += 2;
       break;
     }
-    if (befores !== 0) memory.copy(to, before, befores);
-    to += befores;
+    to = beginRow(to);
     const contentStart = to;
     for (;;) {
       const units = v128.load(place);
@@ -54,53 +44,29 @@ export function scanWords(row: usize, rows: usize, limit: u32, encodeWord: Encod
         if (marker === endOfText) break;
         continue;
       }
+      const start = place;
       if (marks !== 0) {
         const length = <usize>ctz<i32>(marks);
-        const word = v128.and(units, firstUnits(length));
-        const slot = shortSlot(word);
-        const end = place + (length << 1);
-        if (v128.any_true(v128.xor(word, v128.load(slot)))) {
-          const wordEnd = encodeWord(place, end, to);
-          if (rememberIds(slot + 16, 4, to, wordEnd - to)) v128.store(slot, word);
-          to = wordEnd;
-        } else to += copyShortIds(slot, to);
-        place = end;
+        place += length << 1;
+        to = encodeShort(v128.and(units, firstUnits(length)), start, place, to, encodeWord);
       } else {
         const right = v128.load(place, 16);
         const rightMarks = markersIn(right);
         if (rightMarks !== 0) {
           const length = <usize>ctz<i32>(rightMarks);
-          const rest = v128.and(right, firstUnits(length));
-          const slot = longSlot(units, rest);
-          const end = place + 16 + (length << 1);
-          const differ = v128.or(v128.xor(units, v128.load(slot)), v128.xor(rest, v128.load(slot, 16)));
-          if (v128.any_true(differ)) {
-            const wordEnd = encodeWord(place, end, to);
-            if (rememberIds(slot + 32, 8, to, wordEnd - to)) {
-              v128.store(slot, units);
-              v128.store(slot, rest, 16);
-            }
-            to = wordEnd;
-          } else to += copyLongIds(slot, to);
-          place = end;
+          place += 16 + (length << 1);
+          to = encodeLong(units, v128.and(right, firstUnits(length)), start, place, to, encodeWord);
         } else {
-          let end = place + 32;
-          while (markersIn(v128.load(end)) === 0) end += 16;
-          end += (<usize>ctz<i32>(markersIn(v128.load(end)))) << 1;
-          const wordEnd = encodeWord(place, end, to);
-          to = wordEnd;
-          place = end;
+          do place += 16;
+          while (markersIn(v128.load(place)) === 0);
+          place += (<usize>ctz<i32>(markersIn(v128.load(place)))) << 1;
+          to = encodeWord(start, place, to);
         }
       }
       // A space between words is the rule.
       place += select<usize>(2, 0, load<u16>(place) === spaceUnit);
     }
-    const cut = to - contentStart > most;
-    if (cut) to = contentStart + most;
-    store<u8>(truncated + row, <u8>cut);
-    if (afters !== 0) memory.copy(to, after, afters);
-    to += afters;
-    store<u32>(ends + (row << 2), <u32>((to - ids) >> 2));
+    to = endRow(row, contentStart, to, limit);
   }
   store<u32>(cursor, <u32>place);
   return row;

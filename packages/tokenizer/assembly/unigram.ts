@@ -1,25 +1,20 @@
 import {
-  after,
-  afterCount,
-  before,
-  beforeCount,
   bridgeBits,
   bridges,
   cursor,
   endOfText,
-  ends,
   everySpaceMarks,
   ids,
   leftOut,
   normalized,
   partStarts,
   spaceUnit,
-  truncated,
 } from "../src/fast/wasm/layout";
 import { normalizeTexts } from "./normalize";
+import { beginRow, endRow } from "./rows";
 import { firstUnits, markersIn } from "./scan-words";
 import { encodePart, encodeWord, notAlone } from "./unigram-search";
-import { copyLongIds, copyShortIds, longSlot, rememberIds, shortSlot } from "./word-cache";
+import { encodeLong, encodeShort } from "./word-cache";
 
 /** Normalizes, and finds the parts that no piece of the vocabulary reaches beyond. */
 export function normalize(rows: usize): usize {
@@ -43,17 +38,13 @@ export function normalize(rows: usize): usize {
 export function scan(row: usize, rows: usize, limit: u32): usize {
   let place = <usize>load<u32>(cursor);
   let to: usize = ids;
-  const befores = (<usize>load<u32>(beforeCount)) << 2;
-  const afters = (<usize>load<u32>(afterCount)) << 2;
-  const most = (<usize>limit) << 2;
   const everySpace = load<u32>(everySpaceMarks) !== 0;
   for (; row < rows; row++) {
     if (load<u16>(place) === leftOut) {
       place += 2;
       break;
     }
-    if (befores !== 0) memory.copy(to, before, befores);
-    to += befores;
+    to = beginRow(to);
     const contentStart = to;
     let wordStart = place;
     let idsOfWord = to;
@@ -76,39 +67,16 @@ export function scan(row: usize, rows: usize, limit: u32): usize {
       const following = load<u32>(partStarts + (index >> 3)) >> (<u32>(index & 7) + 1);
       const length = <usize>ctz<u32>(following | 0x10000) + 1;
       const end = place + (length << 1);
-      if (length <= 8) {
-        const word = v128.and(units, firstUnits(length));
-        const slot = shortSlot(word);
-        if (v128.any_true(v128.xor(word, v128.load(slot)))) {
-          const idsEnd = encodePart(place, end, to);
-          if (idsEnd !== notAlone) {
-            if (rememberIds(slot + 16, 4, to, idsEnd - to)) v128.store(slot, word);
-            to = idsEnd;
-            place = end;
-            continue;
-          }
+      if (length <= 16) {
+        let idsEnd: usize;
+        if (length <= 8) {
+          idsEnd = encodeShort(v128.and(units, firstUnits(length)), place, end, to, encodePart);
         } else {
-          to += copyShortIds(slot, to);
-          place = end;
-          continue;
+          const rest = v128.and(v128.load(place, 16), firstUnits(length - 8));
+          idsEnd = encodeLong(units, rest, place, end, to, encodePart);
         }
-      } else if (length <= 16) {
-        const rest = v128.and(v128.load(place, 16), firstUnits(length - 8));
-        const slot = longSlot(units, rest);
-        const differ = v128.or(v128.xor(units, v128.load(slot)), v128.xor(rest, v128.load(slot, 16)));
-        if (v128.any_true(differ)) {
-          const idsEnd = encodePart(place, end, to);
-          if (idsEnd !== notAlone) {
-            if (rememberIds(slot + 32, 8, to, idsEnd - to)) {
-              v128.store(slot, units);
-              v128.store(slot, rest, 16);
-            }
-            to = idsEnd;
-            place = end;
-            continue;
-          }
-        } else {
-          to += copyLongIds(slot, to);
+        if (idsEnd !== notAlone) {
+          to = idsEnd;
           place = end;
           continue;
         }
@@ -127,12 +95,7 @@ export function scan(row: usize, rows: usize, limit: u32): usize {
       break;
     }
     place += 2;
-    const cut = to - contentStart > most;
-    if (cut) to = contentStart + most;
-    store<u8>(truncated + row, <u8>cut);
-    if (afters !== 0) memory.copy(to, after, afters);
-    to += afters;
-    store<u32>(ends + (row << 2), <u32>((to - ids) >> 2));
+    to = endRow(row, contentStart, to, limit);
   }
   store<u32>(cursor, <u32>place);
   return row;

@@ -1,7 +1,7 @@
 import { main } from "assemblyscript/asc";
 import { join } from "node:path";
 
-export const scanners = ["unigram", "wordpiece"];
+export const scanners = ["bpe", "unigram", "wordpiece"];
 
 /** Compiles a file of `assembly/` to WebAssembly. The same sources and compiler give the same bytes. */
 export async function compileScanner(name: string): Promise<Uint8Array> {

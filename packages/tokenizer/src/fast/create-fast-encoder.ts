@@ -3,6 +3,7 @@ import type { TokenizerFile } from "../tokenizer-file.js";
 import { createBpeEncoder } from "./bpe/create-bpe-encoder.js";
 import { readFastRules } from "./read-fast-rules.js";
 import { createUnigramEncoder } from "./unigram-encoder.js";
+import { createBpeScanner } from "./wasm/bpe-scanner.js";
 import { createUnigramScanner } from "./wasm/unigram-scanner.js";
 import { createWordPieceEncoder } from "./wordpiece-encoder.js";
 
@@ -16,7 +17,7 @@ export function createFastEncoder(file: TokenizerFile, tokenizerConfig: unknown)
     case "Unigram":
       return createUnigramEncoder(file, rules, undefined, createUnigramScanner);
     case "BPE":
-      return createBpeEncoder(file, rules);
+      return createBpeEncoder(file, rules, createBpeScanner);
     default:
       return undefined;
   }

@@ -29,7 +29,12 @@ export async function loadFastEncoder(
           ),
       );
     case "BPE":
-      return (await import("./bpe/create-bpe-encoder.js")).createBpeEncoder(file, rules);
+      return (await import("./bpe/create-bpe-encoder.js")).createBpeEncoder(
+        file,
+        rules,
+        (source) =>
+          new ScannerOnDemand(async () => (await import("./wasm/bpe-scanner.js")).createBpeScanner(source)),
+      );
     default:
       return undefined;
   }

@@ -1,7 +1,9 @@
 import type { ContentEncoder } from "../../content-encoder.js";
+import type { TextScanner } from "../../text-scanner.js";
 import type { TokenIdBuffer } from "../../token-id-buffer.js";
 import type { AddedTokenSplitter } from "../added-token-splitter.js";
 import type { PieceEncoder } from "./piece-encoder.js";
+import { createPieceScanner, type PieceScanner } from "./piece-scanners.js";
 import type { Pipeline } from "./read-pipeline.js";
 
 const SPACE = 0x20;
@@ -9,6 +11,7 @@ const SPACE = 0x20;
 /** Added tokens, normalizer, added tokens again, pre-tokenizer: the way of a text to its pieces. */
 export class BpeEncoder implements ContentEncoder {
   readonly path = "fast";
+  private readonly scan: PieceScanner;
 
   constructor(
     private readonly pipeline: Pipeline,
@@ -17,7 +20,10 @@ export class BpeEncoder implements ContentEncoder {
     private readonly splitter: AddedTokenSplitter | undefined,
     /** Those looked for in the normalized text. */
     private readonly normalizedSplitter: AddedTokenSplitter | undefined,
-  ) {}
+    readonly scanner: TextScanner | undefined,
+  ) {
+    this.scan = createPieceScanner(pipeline.pieceRule);
+  }
 
   encode(text: string, into: TokenIdBuffer): void {
     if (text === "") return;
@@ -33,7 +39,7 @@ export class BpeEncoder implements ContentEncoder {
 
   private encodeRaw(raw: string, atStart: boolean, into: TokenIdBuffer): void {
     const { normalizedSplitter, pipeline } = this;
-    const text = pipeline.normalize === undefined ? raw : pipeline.normalize(raw);
+    const text = pipeline.normalize === undefined ? raw : pipeline.normalize.apply(raw);
     if (normalizedSplitter === undefined || !normalizedSplitter.mayMatch(text)) {
       this.encodeText(text, 0, text.length, atStart, into);
       return;
@@ -45,8 +51,7 @@ export class BpeEncoder implements ContentEncoder {
   }
 
   private encodeText(text: string, from: number, to: number, atStart: boolean, into: TokenIdBuffer): void {
-    const { pieces, pipeline } = this;
-    const { scan } = pipeline;
+    const { pieces, scan } = this;
     pieces.reserve(to - from + 1);
     const { units } = pieces;
     let end = 0;

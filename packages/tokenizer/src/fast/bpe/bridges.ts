@@ -26,10 +26,10 @@ interface Border {
  */
 export class Bridges {
   private constructor(
-    private readonly left: CharacterGroups,
-    private readonly right: CharacterGroups,
+    readonly left: CharacterGroups,
+    readonly right: CharacterGroups,
     /** A bit for each group of left and of right characters. */
-    private readonly bits: Int32Array,
+    readonly bits: Int32Array,
     private readonly alwaysInAscii: boolean,
   ) {}
 
@@ -131,7 +131,7 @@ export class Bridges {
 }
 
 /** Characters that have the same patterns, out of those that occur at all. */
-interface CharacterGroups {
+export interface CharacterGroups {
   count: number;
   /** The group of each UTF-16 unit. */
   ofUnit: Uint16Array;

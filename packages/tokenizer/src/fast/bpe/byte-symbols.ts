@@ -7,7 +7,7 @@ const UNKNOWN = -1;
 /** Writes the UTF-8 bytes of a piece as symbols of a byte-level vocabulary. */
 export class ByteSymbols {
   /** Ids of the 256 bytes: in the middle of a piece, as its first, its last, its only byte. */
-  private readonly ids = new Int32Array(4 * 256);
+  readonly ids = new Int32Array(4 * 256);
   private readonly unknown: UnknownSymbols;
   private bytes = new Uint8Array(256);
 

@@ -5,8 +5,10 @@ const UNKNOWN = -1;
 
 /** Writes the characters of a piece as symbols of the vocabulary. */
 export class CharacterSymbols {
-  private readonly ids = new Int32Array(0x10000).fill(UNKNOWN);
-  private readonly supplementaryIds = new Map<number, number>();
+  /** By UTF-16 unit; -1 where the vocabulary has none. */
+  readonly ids = new Int32Array(0x10000).fill(UNKNOWN);
+  /** By code point. */
+  readonly supplementaryIds = new Map<number, number>();
   private readonly byteTokens: Int32Array | undefined;
   private readonly unknown: UnknownSymbols;
   private readonly space: number;

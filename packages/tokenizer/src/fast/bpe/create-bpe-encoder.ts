@@ -1,4 +1,5 @@
 import type { ContentEncoder } from "../../content-encoder.js";
+import type { TextScanner } from "../../text-scanner.js";
 import { TokenIdBuffer } from "../../token-id-buffer.js";
 import type { TokenizerFile } from "../../tokenizer-file.js";
 import { AddedTokenSplitter, type AddedTokenRule } from "../added-token-splitter.js";
@@ -8,33 +9,47 @@ import { byteCharacters } from "./byte-alphabet.js";
 import { ByteSymbols } from "./byte-symbols.js";
 import { CharacterSymbols } from "./character-symbols.js";
 import { MergeTable } from "./merge-table.js";
-import { FIRST_PART, LAST_PART, PieceEncoder } from "./piece-encoder.js";
+import { FIRST_PART, LAST_PART, PieceEncoder, type PieceEncoderOptions } from "./piece-encoder.js";
 import { readBpeModel, type BpeModel } from "./read-bpe-model.js";
 import { readPipeline, type Pipeline } from "./read-pipeline.js";
 import { SymbolMerger } from "./symbol-merger.js";
+
+/** What a scanner of whole batches needs to know. */
+export interface BpeSource {
+  model: BpeModel;
+  pipeline: Pipeline;
+  symbols: ByteSymbols | CharacterSymbols;
+  merges: MergeTable;
+  pieces: PieceEncoderOptions;
+  /** Added tokens looked for in the text as it is, and in the normalized text. */
+  splitter: AddedTokenSplitter | undefined;
+  normalizedSplitter: AddedTokenSplitter | undefined;
+}
 
 /** Compiles a BPE tokenizer.json; `undefined` where it has anything that would not be done exactly. */
 export function createBpeEncoder(
   file: TokenizerFile,
   rules: readonly AddedTokenRule[],
+  createScanner: (source: BpeSource) => TextScanner | undefined,
 ): ContentEncoder | undefined {
   const model = readBpeModel(file);
   const pipeline = readPipeline(file.normalizer, file.preTokenizer);
   if (model === undefined || pipeline === undefined || !fitTogether(model, pipeline, rules)) return undefined;
-  const normalize = pipeline.normalize ?? ((text: string) => text);
-  const pieces =
+  const merges = createMergeTable(model);
+  const { symbols, options } =
     pipeline.spells === "bytes"
-      ? createByteEncoder(model, pipeline.digitsApart)
-      : createCharacterEncoder(model, pipeline.spells.space);
+      ? byteSpelling(model, new SymbolMerger(merges), pipeline.digitsApart)
+      : characterSpelling(model, new SymbolMerger(merges), pipeline.spells.space);
+  const pieces = new PieceEncoder(options);
   meetTokens(pieces, model, pipeline.spells === "bytes" ? spaceByte : pipeline.spells.space);
-  return new BpeEncoder(
-    pipeline,
-    pieces,
-    splitterOf(rules.filter((rule) => !rule.normalized)),
-    splitterOf(
-      rules.filter((rule) => rule.normalized).map((rule) => ({ ...rule, content: normalize(rule.content) })),
-    ),
+  const splitter = splitterOf(rules.filter((rule) => !rule.normalized));
+  const normalizedSplitter = splitterOf(
+    rules
+      .filter((rule) => rule.normalized)
+      .map((rule) => ({ ...rule, content: pipeline.normalize?.apply(rule.content) ?? rule.content })),
   );
+  const source = { model, pipeline, symbols, merges, pieces: options, splitter, normalizedSplitter };
+  return new BpeEncoder(pipeline, pieces, splitter, normalizedSplitter, createScanner(source));
 }
 
 function fitTogether(model: BpeModel, pipeline: Pipeline, rules: readonly AddedTokenRule[]): boolean {
@@ -69,13 +84,19 @@ function splitterOf(rules: readonly AddedTokenRule[]): AddedTokenSplitter | unde
   return rules.length > 0 ? new AddedTokenSplitter(rules) : undefined;
 }
 
-function createByteEncoder(model: BpeModel, digitsApart: boolean): PieceEncoder {
+/** How pieces become symbols. */
+interface Spelling {
+  symbols: ByteSymbols | CharacterSymbols;
+  options: PieceEncoderOptions;
+}
+
+function byteSpelling(model: BpeModel, merger: SymbolMerger, digitsApart: boolean): Spelling {
   const { vocabulary, merges, continuingPrefix, endSuffix } = model;
   const symbols = new ByteSymbols(model);
   const isUnknown = (id: number) => id === model.unknown.id;
   const hasAffixes = continuingPrefix !== "" || endSuffix !== "";
-  return new PieceEncoder({
-    merger: createMerger(model),
+  const options: PieceEncoderOptions = {
+    merger,
     tokenizePart: digitsApart
       ? (units, start, end, _part, merger) => symbols.tokenizeDigitsApart(units, start, end, merger)
       : hasAffixes
@@ -92,14 +113,15 @@ function createByteEncoder(model: BpeModel, digitsApart: boolean): PieceEncoder 
     findWhole: model.ignoresMerges
       ? findWholeIn(vocabulary, (units, start, end) => symbols.spell(units, start, end))
       : undefined,
-  });
+  };
+  return { symbols, options };
 }
 
-function createCharacterEncoder(model: BpeModel, space: string): PieceEncoder {
+function characterSpelling(model: BpeModel, merger: SymbolMerger, space: string): Spelling {
   const { vocabulary, merges } = model;
   const symbols = new CharacterSymbols(model, space);
-  return new PieceEncoder({
-    merger: createMerger(model),
+  const options: PieceEncoderOptions = {
+    merger,
     tokenizePart: (units, start, end, _part, merger) => symbols.tokenize(units, start, end, merger),
     bridges: merges.some(
       ({ leftId, rightId }) => symbols.isSubstitute(leftId) || symbols.isSubstitute(rightId),
@@ -113,7 +135,8 @@ function createCharacterEncoder(model: BpeModel, space: string): PieceEncoder {
           String.fromCharCode(...units.subarray(start, end)).replaceAll(" ", space),
         )
       : undefined,
-  });
+  };
+  return { symbols, options };
 }
 
 /**
@@ -139,10 +162,10 @@ const longestMetToken = 32;
 /** How byte-level vocabularies spell a space. */
 const spaceByte = byteCharacters[0x20] as string;
 
-function createMerger({ merges }: BpeModel): SymbolMerger {
+function createMergeTable({ merges }: BpeModel): MergeTable {
   const table = new MergeTable(merges.length);
   merges.forEach(({ leftId, rightId, mergedId }, rank) => table.set(leftId, rightId, rank, mergedId));
-  return new SymbolMerger(table);
+  return table;
 }
 
 /** For `ignore_merges`. */

@@ -5,12 +5,13 @@
 export class MergeTable {
   /** Four numbers an entry: left, right, rank, merged. */
   readonly entries: Int32Array;
-  private readonly mask: number;
+  /** One less than the number of entries that there is room for. */
+  readonly mask: number;
   /**
    * A bit for the hash of every entry. Most pairs do not merge, and for most of those this small array, which stays in
    * the processor's cache, says so.
    */
-  private readonly present = new Int32Array(1 << 15);
+  readonly present = new Int32Array(1 << 15);
 
   constructor(count: number) {
     let capacity = 16;

@@ -3,9 +3,7 @@ import { randomTexts } from "../fixtures/random-text.js";
 import {
   cl100kExpression,
   clipExpression,
-  createCl100kScanner,
-  createClipScanner,
-  createGpt2Scanner,
+  createPieceScanner,
   gpt2Expression,
   type PieceScanner,
 } from "./piece-scanners.js";
@@ -47,10 +45,10 @@ const texts = [
 
 describe("scanners cut as the regular expressions do", () => {
   const scanners: [name: string, expression: string, scanner: PieceScanner][] = [
-    ["GPT-2", gpt2Expression, createGpt2Scanner()],
-    ["cl100k and Llama 3", ignoringCase(cl100kExpression("{1,3}")), createCl100kScanner(3)],
-    ["Qwen 2", ignoringCase(cl100kExpression("")), createCl100kScanner(1)],
-    ["CLIP", clipExpression, createClipScanner()],
+    ["GPT-2", gpt2Expression, createPieceScanner("gpt2")],
+    ["cl100k and Llama 3", ignoringCase(cl100kExpression("{1,3}")), createPieceScanner("cl100k")],
+    ["Qwen 2", ignoringCase(cl100kExpression("")), createPieceScanner("qwen2")],
+    ["CLIP", clipExpression, createPieceScanner("clip")],
   ];
   it.each(scanners)("%s", (_name, expression, scanner) => {
     const regularExpression = new RegExp(expression, "gu");
@@ -67,7 +65,7 @@ function ignoringCase(expression: string): string {
 }
 
 it("CLIP's own tokens, where they are text, fall into three pieces", () => {
-  expect(scan(createClipScanner(), "a<|endoftext|>!<|startoftext|>!")).toEqual([
+  expect(scan(createPieceScanner("clip"), "a<|endoftext|>!<|startoftext|>!")).toEqual([
     "a",
     "<|",
     "endoftext",
@@ -76,7 +74,7 @@ it("CLIP's own tokens, where they are text, fall into three pieces", () => {
     "startoftext",
     "|>!",
   ]);
-  expect(scan(createClipScanner(), "<|endoftext|><|endoftext|>?")).toEqual([
+  expect(scan(createPieceScanner("clip"), "<|endoftext|><|endoftext|>?")).toEqual([
     "<|",
     "endoftext",
     "|>",

@@ -18,6 +18,26 @@ import {
  */
 export type PieceScanner = (units: Uint16Array, start: number, end: number) => number;
 
+/** The pre-tokenizers that are known, named after the models that had them first. */
+export type PieceRule = "wholeText" | "gpt2" | "falcon" | "cl100k" | "qwen2" | "clip";
+
+export function createPieceScanner(rule: PieceRule): PieceScanner {
+  switch (rule) {
+    case "wholeText":
+      return (_units, _start, end) => end;
+    case "gpt2":
+      return createGpt2Scanner();
+    case "falcon":
+      return createPunctuationThenGpt2Scanner();
+    case "cl100k":
+      return createCl100kScanner(3);
+    case "qwen2":
+      return createCl100kScanner(1);
+    case "clip":
+      return createClipScanner();
+  }
+}
+
 const SPACE_CHARACTER = 0x20;
 const APOSTROPHE = 0x27;
 const LINE_FEED = 0x0a;
@@ -29,7 +49,7 @@ const LONG_S = 0x17f;
 export const gpt2Expression =
   "'s|'t|'re|'ve|'m|'ll|'d| ?\\p{L}+| ?\\p{N}+| ?[^\\s\\p{L}\\p{N}]+|\\s+(?!\\S)|\\s+";
 
-export function createGpt2Scanner(): PieceScanner {
+function createGpt2Scanner(): PieceScanner {
   const classes = letterClasses();
   return (units, start, end) => {
     const first = units[start] as number;
@@ -51,7 +71,7 @@ export function createGpt2Scanner(): PieceScanner {
  * expression inside each run of punctuation and each run of anything else. No contraction survives that, as the
  * apostrophe is punctuation.
  */
-export function createPunctuationThenGpt2Scanner(): PieceScanner {
+function createPunctuationThenGpt2Scanner(): PieceScanner {
   const classes = punctuationClasses();
   return (units, start, end) => {
     let at = start;
@@ -69,7 +89,7 @@ export function cl100kExpression(digits: "{1,3}" | ""): string {
   return `(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\\r\\n\\p{L}\\p{N}]?\\p{L}+|\\p{N}${digits}| ?[^\\s\\p{L}\\p{N}]+[\\r\\n]*|\\s*[\\r\\n]+|\\s+(?!\\S)|\\s+`;
 }
 
-export function createCl100kScanner(digits: 1 | 3): PieceScanner {
+function createCl100kScanner(digits: 1 | 3): PieceScanner {
   const classes = letterClasses();
   return (units, start, end) => {
     const first = units[start] as number;
@@ -100,7 +120,7 @@ export const clipExpression =
   "<\\|startoftext\\|>|<\\|endoftext\\|>|'s|'t|'re|'ve|'m|'ll|'d|[\\p{L}]+|[\\p{N}]|[^\\s\\p{L}\\p{N}]+";
 
 /** CLIP's expression, then GPT-2's: the latter divides only `<|startoftext|>` and `<|endoftext|>`. */
-export function createClipScanner(): PieceScanner {
+function createClipScanner(): PieceScanner {
   const classes = letterClasses();
   /** Where the `|>` of a token being divided begins. */
   let closing = -1;

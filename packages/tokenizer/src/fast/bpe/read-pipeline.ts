@@ -1,28 +1,29 @@
 import { isRecord } from "../../json-shapes.js";
+import { lowercaseCharacters } from "../bert-normalizer.js";
 import { toForm } from "../unicode-forms.js";
 import { hasOnlyKeys } from "../strict-shape.js";
-import {
-  cl100kExpression,
-  clipExpression,
-  createCl100kScanner,
-  createClipScanner,
-  createGpt2Scanner,
-  createPunctuationThenGpt2Scanner,
-  gpt2Expression,
-  type PieceScanner,
-} from "./piece-scanners.js";
+import { cl100kExpression, clipExpression, gpt2Expression, type PieceRule } from "./piece-scanners.js";
 
 /** What happens to a text before the merges. */
 export interface Pipeline {
   /** Undefined: nothing is normalized. */
-  normalize: ((text: string) => string) | undefined;
+  normalize: TextNormalizer | undefined;
   /** What the vocabulary spells: UTF-8 bytes, or characters with this one for a space. */
   spells: "bytes" | { space: string };
   /** When a space comes before the text. */
   leadingSpace: LeadingSpace;
-  scan: PieceScanner;
+  /** Where pieces end. */
+  pieceRule: PieceRule;
   /** Pieces are divided further, around digits, as Falcon does. */
   digitsApart: boolean;
+}
+
+export interface TextNormalizer {
+  apply(text: string): string;
+  /** Character by character. */
+  lowercases: boolean;
+  /** To NFC: characters are joined with those before them. */
+  composes: boolean;
 }
 
 export interface LeadingSpace {
@@ -46,13 +47,13 @@ function readBytePipeline(normalizer: unknown, preTokenizer: unknown): Pipeline 
     normalize,
     spells: "bytes",
     leadingSpace: { where: steps.leadingSpace ? "everywhere" : "nowhere", always: false },
-    scan: steps.scan,
+    pieceRule: steps.pieceRule,
     digitsApart: steps.digitsApart,
   };
 }
 
 interface PreTokenizerSteps {
-  scan: PieceScanner;
+  pieceRule: PieceRule;
   leadingSpace: boolean;
   digitsApart: boolean;
   /** White space separates pieces and leaves no trace. */
@@ -62,7 +63,7 @@ interface PreTokenizerSteps {
 function readPreTokenizer(preTokenizer: unknown): PreTokenizerSteps | undefined {
   if (isByteLevel(preTokenizer, { addsSpace: [true, false], usesExpression: [true, undefined] })) {
     return {
-      scan: createGpt2Scanner(),
+      pieceRule: "gpt2",
       leadingSpace: preTokenizer["add_prefix_space"] === true,
       digitsApart: false,
       dropsSpaces: false,
@@ -78,51 +79,45 @@ function readPreTokenizer(preTokenizer: unknown): PreTokenizerSteps | undefined 
     isComponent(third, "Digits", { individual_digits: [false] }) &&
     isSplit(fourth, "[0-9][0-9][0-9]", isolated)
   ) {
-    return { ...none, scan: createPunctuationThenGpt2Scanner(), digitsApart: true };
+    return { ...none, pieceRule: "falcon", digitsApart: true };
   }
   if (parts.length !== 2) return undefined;
   if (isByteLevel(second, { addsSpace: [false], usesExpression: [false] })) {
     // All of these expressions match everywhere, so keeping the matches and cutting around them is the same.
-    if (isSplit(first, gpt2Expression, isolated, matchesOnly)) return { ...none, scan: createGpt2Scanner() };
-    for (const [digits, count] of [
-      ["{1,3}", 3],
-      ["", 1],
+    if (isSplit(first, gpt2Expression, isolated, matchesOnly)) return { ...none, pieceRule: "gpt2" };
+    for (const [digits, pieceRule] of [
+      ["{1,3}", "cl100k"],
+      ["", "qwen2"],
     ] as const) {
-      if (isSplit(first, cl100kExpression(digits), isolated, matchesOnly)) {
-        return { ...none, scan: createCl100kScanner(count) };
-      }
+      if (isSplit(first, cl100kExpression(digits), isolated, matchesOnly)) return { ...none, pieceRule };
     }
   }
   if (
     isSplit(first, clipExpression, matchesOnly) &&
     isByteLevel(second, { addsSpace: [false], usesExpression: [true, undefined] })
   ) {
-    return { ...none, scan: createClipScanner(), dropsSpaces: true };
+    return { ...none, pieceRule: "clip", dropsSpaces: true };
   }
   return undefined;
 }
 
-function readNormalizer(
-  normalizer: unknown,
-  dropsSpaces: boolean,
-): ((text: string) => string) | undefined | "unknown" {
+function readNormalizer(normalizer: unknown, dropsSpaces: boolean): TextNormalizer | undefined | "unknown" {
   if (normalizer === null) return undefined;
   const steps: ((text: string) => string)[] = [];
+  let composes = false;
+  let lowercases = false;
   for (const step of partsOf(normalizer, "normalizers") ?? [normalizer]) {
     if (isComponent(step, "NFC")) {
       steps.push((text) => toForm(text, "NFC"));
+      composes = true;
     } else if (isComponent(step, "Lowercase")) {
-      steps.push(lowercase);
+      steps.push(lowercaseCharacters);
+      lowercases = true;
     } else if (!dropsSpaces || !isSpaceRunReplacement(step)) {
       return "unknown";
     }
   }
-  return (text) => steps.reduce((result, apply) => apply(result), text);
-}
-
-/** Character by character: unlike JavaScript, Rust has no other σ for the end of a word. */
-function lowercase(text: string): string {
-  return text.replaceAll("Σ", "σ").toLowerCase();
+  return { apply: (text) => steps.reduce((result, apply) => apply(result), text), composes, lowercases };
 }
 
 /** Any white space, one space or many, comes to the same where it is only a border between pieces. */
@@ -138,8 +133,7 @@ function isSpaceRunReplacement(step: unknown): boolean {
 
 /** Models converted from SentencePiece: a space is a visible character, and the text is one piece. */
 function readCharacterPipeline(normalizer: unknown, preTokenizer: unknown): Pipeline | undefined {
-  const wholeText: PieceScanner = (_units, _start, end) => end;
-  const pipeline = { normalize: undefined, scan: wholeText, digitsApart: false };
+  const pipeline = { normalize: undefined, pieceRule: "wholeText", digitsApart: false } as const;
   if (preTokenizer === null) {
     const steps = partsOf(normalizer, "normalizers") ?? [normalizer];
     const replacement = steps.at(-1);

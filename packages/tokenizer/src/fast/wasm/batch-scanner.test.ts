@@ -3,49 +3,10 @@ import { gunzipSync } from "node:zlib";
 import { dataPath, describeWithData } from "@kokeshi/test-data";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import type { ContentEncoder } from "../../content-encoder.js";
-import { EncodedRows } from "../../encoded-rows.js";
-import { readTokenizerFile } from "../../tokenizer-file.js";
-import { createFastEncoder } from "../create-fast-encoder.js";
 import { randomTexts } from "../fixtures/random-text.js";
 import { addedToken, unigram, wordPiece } from "../fixtures/small-tokenizers.js";
+import { bothWays, encoderOf, expectSame } from "./fixtures/both-ways.js";
 import { mostRows, mostUnits } from "./layout.js";
-
-function encoderOf(json: unknown): ContentEncoder {
-  const encoder = createFastEncoder(readTokenizerFile(json), undefined);
-  if (encoder?.scanner === undefined) throw new Error("no scanner");
-  return encoder;
-}
-
-const special = { before: [7, 8], after: [9] };
-
-/** What WebAssembly makes of a batch, and what JavaScript makes of each text. */
-function bothWays(encoder: ContentEncoder, texts: readonly string[], limit = Infinity) {
-  const scanned = new EncodedRows(encoder, special, limit, texts.length);
-  let leftToJavaScript = 0;
-  encoder.scanner?.encode(texts, {
-    ...{ before: special.before, after: special.after, limit },
-    rows: (...rows) => scanned.rows(...rows),
-    row: (text) => {
-      leftToJavaScript++;
-      scanned.row(text);
-    },
-  });
-  const plain = new EncodedRows(encoder, special, limit, texts.length);
-  for (const text of texts) plain.row(text);
-  return { scanned: scanned.finish(), plain: plain.finish(), leftToJavaScript };
-}
-
-function expectSame(encoder: ContentEncoder, texts: readonly string[], limit?: number): number {
-  const { scanned, plain, leftToJavaScript } = bothWays(encoder, texts, limit);
-  expect(scanned.truncated).toEqual(plain.truncated);
-  for (let row = 0; row < texts.length; row++) {
-    const [start, end] = [plain.starts[row], plain.starts[row + 1]];
-    const found = Array.from(scanned.ids.subarray(scanned.starts[row], scanned.starts[row + 1]));
-    expect(found, JSON.stringify(texts[row])).toEqual(Array.from(plain.ids.subarray(start, end)));
-  }
-  return leftToJavaScript;
-}
 
 const metaspace = { type: "Metaspace", replacement: "▁", prepend_scheme: "always", split: true };
 const collapse = { type: "Replace", pattern: { Regex: "[ \t\n]+" }, content: " " };
@@ -146,7 +107,10 @@ describeWithData("ordinary text is not left to JavaScript", ["eval/SciFact/corpu
       .split("\n")
       .map((line) => JSON.parse(line) as Record<string, string>);
 
-  it.each(["bert-base-uncased", "paraphrase-multilingual-mpnet-base-v2", "t5-small"])("%s", (name) => {
+  it.each([
+    ...["bert-base-uncased", "paraphrase-multilingual-mpnet-base-v2", "t5-small"],
+    ...["roberta-base", "llama2", "clip", "falcon", "phi-2", "whisper-tiny"],
+  ])("%s", (name) => {
     const json: unknown = JSON.parse(
       gunzipSync(readFileSync(dataPath(`tokenizers/${name}.json.gz`))).toString(),
     );

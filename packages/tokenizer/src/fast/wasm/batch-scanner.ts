@@ -1,4 +1,3 @@
-import type { AddedTokenSplitter } from "../added-token-splitter.js";
 import { requireText } from "../../encode-arguments.js";
 import type { RowReceiver, TextScanner } from "../../text-scanner.js";
 import * as layout from "./layout.js";
@@ -15,22 +14,23 @@ interface ScannerFunctions {
 export interface ScannerTables {
   /** The module, in base64. */
   binary: string;
-  /** The trie: four numbers a cell. */
-  cells: Int32Array;
-  /** By UTF-16 unit. */
-  codes: Uint32Array;
-  /** Ids of cells, where they are not in the cells themselves. */
-  cellIds?: Int32Array;
+  /** What is written to memory, by address. Memory reaches to the end of the last one. */
+  tables: readonly (readonly [address: number, content: ArrayBufferView])[];
   /** Values of the tokenizer's own settings, by address. */
   settings: readonly (readonly [address: number, value: number])[];
-  unknownScore?: number;
-  /** Writes tables of its own. */
-  fill?(memory: ArrayBuffer): void;
   meaningOf(unit: number, singleIds: Uint32Array): UnitMeaning;
 }
 
-/** Units of normalized text and markers; "unusual" where that depends on neighbours, or is not for WebAssembly. */
-export type UnitMeaning = readonly number[] | "unusual";
+/**
+ * Units of normalized text and markers; "half" of a character that stays as it is; "unusual" where that depends on
+ * neighbours, or is not for WebAssembly.
+ */
+export type UnitMeaning = readonly number[] | "half" | "unusual";
+
+/** Which texts may hold added tokens and are left to JavaScript. */
+export interface AddedTokenSearch {
+  mayMatch(text: string): boolean;
+}
 
 /** Whether a unit of normalized text can stand there for itself. */
 export function isPlainUnit(unit: number): boolean {
@@ -61,11 +61,9 @@ export class BatchScanner implements TextScanner {
   /** Throws where there is no WebAssembly with SIMD, or a page's policy forbids it. */
   constructor(
     private readonly tables: ScannerTables,
-    private readonly splitter: AddedTokenSplitter,
+    private readonly addedTokens: AddedTokenSearch,
   ) {
-    const { cells, cellIds, codes, settings } = tables;
-    const cellIdsAt = layout.cells + cells.byteLength;
-    const bytes = cellIdsAt + (cellIds?.byteLength ?? 0);
+    const bytes = Math.max(...tables.tables.map(([address, { byteLength }]) => address + byteLength));
     const memory = new WebAssembly.Memory({ initial: Math.ceil(bytes / 65_536) });
     const binary = Uint8Array.from(atob(tables.binary), (character) => character.charCodeAt(0));
     const instance = new WebAssembly.Instance(new WebAssembly.Module(binary), { env: { memory } });
@@ -80,13 +78,8 @@ export class BatchScanner implements TextScanner {
     this.singleIds = new Uint32Array(buffer, layout.singleIds, 65_536);
     this.words = new Uint32Array(buffer, 0, layout.meanings / 4);
     this.writeText = textWriter(buffer, this.input);
-    new Uint32Array(buffer, layout.codes, 65_536).set(codes);
-    new Int32Array(buffer, layout.cells, cells.length).set(cells);
-    tables.fill?.(buffer);
-    if (cellIds !== undefined) new Int32Array(buffer, cellIdsAt, cellIds.length).set(cellIds);
-    this.words[layout.cellIds / 4] = cellIdsAt;
-    for (const [address, value] of settings) this.words[address / 4] = value;
-    new Float64Array(buffer, layout.unknownScore, 1)[0] = tables.unknownScore ?? 0;
+    for (const [address, content] of tables.tables) new Uint8Array(buffer, address).set(bytesOf(content));
+    for (const [address, value] of tables.settings) this.words[address / 4] = value;
     this.words[layout.settings / 4] = this.findLetters();
   }
 
@@ -110,7 +103,7 @@ export class BatchScanner implements TextScanner {
   /** Normalizes texts from `first` on, and returns how many. */
   private load(texts: readonly string[], first: number): number {
     let joined = this.join(texts, first, false);
-    if (this.splitter.mayMatch(joined)) joined = this.join(texts, first, true);
+    if (this.addedTokens.mayMatch(joined)) joined = this.join(texts, first, true);
     this.writeText(joined);
     while (this.functions.normalize(this.rows) === 0) this.learn(joined.length);
     return this.rows;
@@ -118,14 +111,14 @@ export class BatchScanner implements TextScanner {
 
   /** Texts from `first` on, one after the other, as many as there is room for. */
   private join(texts: readonly string[], first: number, findsAddedTokens: boolean): string {
-    const { lengths, splitter } = this;
+    const { lengths, addedTokens } = this;
     const most = Math.min(texts.length - first, layout.mostRows);
     let joined = "";
     let row = 0;
     for (; row < most; row++) {
       const text = texts[first + row] as string;
       requireText(text, first + row);
-      if (text.length > layout.mostUnits || (findsAddedTokens && splitter.mayMatch(text))) {
+      if (text.length > layout.mostUnits || (findsAddedTokens && addedTokens.mayMatch(text))) {
         lengths[row] = absent;
         continue;
       }
@@ -140,7 +133,6 @@ export class BatchScanner implements TextScanner {
   private scan(texts: readonly string[], first: number, rows: number, into: RowReceiver): void {
     const { ids, ends, cut } = this;
     const limit = Math.min(into.limit, layout.mostIds);
-    this.words[layout.cursor / 4] = layout.normalized;
     for (let row = 0; row < rows;) {
       const end = this.functions.scan(row, rows, limit);
       if (end > row) {
@@ -171,6 +163,7 @@ export class BatchScanner implements TextScanner {
   private entryOf(unit: number): number {
     const meaning = this.tables.meaningOf(unit, this.singleIds);
     if (meaning === "unusual") return layout.unusual;
+    if (meaning === "half") return layout.half;
     const [first, second] = meaning;
     if (first === undefined) return layout.nothing;
     if (meaning.length <= 2) return first + (second ?? 0) * 65_536;
@@ -199,6 +192,10 @@ export class BatchScanner implements TextScanner {
     if (becomes(letters.toUpperCase(), letters)) return layout.foldsLetters;
     return becomes(letters.toUpperCase(), letters.toUpperCase()) ? layout.keepsLetters : 0;
   }
+}
+
+function bytesOf({ buffer, byteOffset, byteLength }: ArrayBufferView): Uint8Array {
+  return new Uint8Array(buffer, byteOffset, byteLength);
 }
 
 /** Node's way from a string to UTF-16 units in memory is several times as fast as a loop. */

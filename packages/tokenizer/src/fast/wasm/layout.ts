@@ -41,17 +41,19 @@ export const nothing = 0xfdd5;
 export const unusual = 0xfdd6;
 /** Becomes several units: the upper half is an index into the expansions. */
 export const expansion = 0xfdd7;
-export const directives = 4;
+/** Half of a character beyond U+FFFF that stays as it is, with its other half. */
+export const half = 0xfdd8;
+export const directives = 5;
 
 /** Two bytes where they start, two how many units: an entry of `expansions`. */
 export const mostExpansions = 2048;
 export const mostExpansionUnits = 8192;
 
-/** Arguments and state of a scan. */
-export const control = 1024;
+/** Arguments and state of a scan. The compiler keeps data of its own from 1024 on, 32 bytes for each function passed on. */
+export const control = 2048;
 export const beforeCount = control;
 export const afterCount = control + 4;
-/** Where in the normalized text the next row begins. */
+/** Where in the normalized text, or the list of parts, the next row begins. */
 export const cursor = control + 8;
 export const before = control + 64;
 export const after = control + 128;
@@ -72,6 +74,31 @@ export const unknownScore = settings + 24;
 export const continuing = settings + 32;
 /** Address of the ids of cells. */
 export const cellIds = settings + 36;
+/** Settings of BPE: where pieces end, one of the rules below. */
+export const pieceRule = settings + 40;
+/** Whether the vocabulary spells bytes, and whether those of digits are apart from the others, as in Falcon's. */
+export const spellsBytes = settings + 44;
+export const digitsApart = settings + 48;
+/** Whether characters of ASCII may be cut apart, and whether the tokens of a part depend on its place in its piece. */
+export const cutsAscii = settings + 52;
+export const placeMatters = settings + 56;
+/** What becomes of a symbol that the vocabulary lacks: its id or -1, and whether a run of them is one token. */
+export const unknownSymbol = settings + 60;
+export const fusesUnknown = settings + 64;
+/** Whether there are exceptions to look for. */
+export const hasExceptions = settings + 68;
+/** Addresses of the tables that differ in size, and one less than the number of merges that there is room for. */
+export const canMerge = settings + 72;
+export const merges = settings + 76;
+export const mergeMask = settings + 80;
+
+/** The text is one piece. The others are named after the models that had them first. */
+export const wholeText = 0;
+export const gpt2 = 1;
+export const falcon = 2;
+export const cl100k = 3;
+export const qwen2 = 4;
+export const clip = 5;
 
 export const meanings = 4096;
 /** A number of each UTF-16 unit: its code in the trie; of `spaceUnit`: that of the mark before words. */
@@ -92,8 +119,8 @@ export const ends = lengths + 4 * mostRows;
 export const truncated = ends + 4 * mostRows;
 export const normalized = truncated + mostRows;
 export const ids = normalized + 2 * mostNormalized + 256;
-/** A unit gives at most one id, a text one more for the mark before it. */
-export const mostIds = mostNormalized + mostRows * (2 * mostSpecialTokens + 2) + 64;
+/** A unit gives at most one id, of BPE three; a text one more for the mark before it. */
+export const mostIds = 3 * mostNormalized + mostRows * (2 * mostSpecialTokens + 2) + 64;
 /** A bit for each unit of normalized text: a part begins here. */
 export const partStarts = ids + 4 * mostIds;
 /** A bit for the hash of every pair of neighbouring units in a piece. */
@@ -106,3 +133,55 @@ export const pieceStarts = best + 8 * (mostNormalized + 16);
 export const pieceEnds = pieceStarts + 4 * (mostNormalized + 16);
 /** The trie, to the end. Everything before it has a size that is a multiple of 64. */
 export const cells = pieceEnds + 4 * (mostNormalized + 16);
+
+/*
+ * BPE instead of the above, from `partStarts` on. A list of the parts of each text: where the first one begins, where
+ * each ends, 0. Of a text that is left out only `leftOutParts`.
+ */
+export const parts = partStarts;
+export const leftOutParts = 2;
+/** Flags of the end of a part: it is dropped; there are parts of its piece before it, after it. */
+export const droppedPart = 0x80000000;
+export const notFirstPart = 0x10000000;
+export const notLastPart = 0x20000000;
+/** Without flags. */
+export const partEnd = 0x0fffffff;
+/**
+ * Eight bytes for each UTF-16 unit: its row in the table of what can merge (32 bits), its column in there (16 bits), its
+ * class (8 bits).
+ */
+export const units = parts + 4 * (mostNormalized + 2 * mostRows + 16);
+export const unitColumn = 4;
+export const unitClass = 6;
+/** A class for each character from U+10000 to U+3FFFF. */
+export const firstSupplementary = 0x10000;
+export const supplementaryEnd = 0x40000;
+export const supplementaryClasses = units + 8 * 65_536;
+/** The class of `endOfText`, beside those of unicode-classes.ts. */
+export const endClass = 6;
+/** Ids of the bytes: in the middle of a piece, as its first, its last, its only byte; or those of byte fallback. */
+export const byteIds = supplementaryClasses + (supplementaryEnd - firstSupplementary);
+export const firstByte = 256;
+export const lastByte = 512;
+/** Ids of characters beyond U+FFFF, by the hash of the code point: pairs of code point and id. */
+export const supplementaryIdBits = 12;
+export const supplementaryIds = byteIds + 4 * 1024;
+/** A bit for the hash of each piece that is a token although merges do not lead there. */
+export const exceptionBits = 16;
+export const exceptions = supplementaryIds + (8 << supplementaryIdBits);
+/** A bit for the hash of every pair that merges. */
+export const presentMerges = exceptions + ((1 << exceptionBits) >> 3);
+/** Symbols of a part: their places are numbers of 8 bits. */
+export const mostSymbols = 256;
+/** In bytes. A unit gives at most three symbols. A longer part is for JavaScript, which has a better way for those. */
+export const longestPart = 2 * 85;
+/** Of the part at hand: tokens; rank of the merge with the next one and place; what they become; neighbours. */
+export const symbols = presentMerges + (4 << 15);
+export const symbolRanks = symbols + 4 * (mostSymbols + 16);
+export const symbolMerges = symbolRanks + 4 * (mostSymbols + 16);
+export const previousSymbols = symbolMerges + 4 * (mostSymbols + 16);
+export const nextSymbols = previousSymbols + 4 * (mostSymbols + 16);
+/** UTF-8 of the part. */
+export const partBytes = nextSymbols + 4 * (mostSymbols + 16);
+/** What can merge, and the merges, to the end. */
+export const bpeTables = partBytes + 4 * mostSymbols;

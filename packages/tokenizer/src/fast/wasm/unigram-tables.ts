@@ -36,28 +36,32 @@ export function unigramTables({
     return units;
   }
 
+  const codesOfUnits = codes.slice();
+  codesOfUnits[layout.spaceUnit] = codes[mark] as number;
+  const cellIds = layout.cells + cells.byteLength;
   return {
     binary: unigramBinary,
-    cells,
-    codes,
-    cellIds: ids,
+    tables: [
+      [layout.codes, codesOfUnits],
+      [layout.unknownScore, Float64Array.of(model.unknownScore)],
+      [layout.bridges, findBridges(model.trie, mark)],
+      [layout.cells, cells],
+      [cellIds, ids],
+    ],
     settings: [
       [layout.startsWithSpace, 1],
       [layout.unknownId, model.unknownId],
       [layout.everySpaceMarks, rule === "marks" ? 1 : 0],
       [layout.unknownInBytes, model.byteIds === undefined ? 0 : 1],
+      [layout.cellIds, cellIds],
     ],
-    unknownScore: model.unknownScore,
-    fill(memory) {
-      new Uint32Array(memory, layout.codes, 65_536)[layout.spaceUnit] = codes[mark] as number;
-      fillBridges(model.trie, mark, new Uint8Array(memory, layout.bridges, 2 ** (layout.bridgeBits - 3)));
-    },
     meaningOf,
   };
 }
 
 /** Marks the pairs of neighbouring units in pieces. Where a text has another pair, no piece can bridge it. */
-function fillBridges({ cells, codes }: PieceTrie, mark: number, bridges: Uint8Array): void {
+function findBridges({ cells, codes }: PieceTrie, mark: number): Uint8Array {
+  const bridges = new Uint8Array(2 ** (layout.bridgeBits - 3));
   const unitOf = new Uint16Array(65_536);
   codes.forEach((code, unit) => (unitOf[code >> 2] = unit === mark ? layout.spaceUnit : unit));
   for (let state = 4; state < cells.length; state += 4) {
@@ -69,4 +73,5 @@ function fillBridges({ cells, codes }: PieceTrie, mark: number, bridges: Uint8Ar
     const hash = Math.imul(left | (right << 16), 0x9e3779b1) >>> (32 - layout.bridgeBits);
     bridges[hash >> 3] = (bridges[hash >> 3] as number) | (1 << (hash & 7));
   }
+  return bridges;
 }

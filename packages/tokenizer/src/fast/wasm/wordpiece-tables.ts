@@ -56,8 +56,10 @@ export function wordPieceTables(rules: WordPieceRules): ScannerTables | undefine
 
   return {
     binary: wordpieceBinary,
-    cells,
-    codes: codes.map((code) => 2 * code),
+    tables: [
+      [layout.codes, codes.map((code) => 2 * code)],
+      [layout.cells, cells],
+    ],
     settings: [
       [layout.continuing, rules.continuing < 0 ? 0xffff_ffff : 2 * rules.continuing],
       [layout.unknownId, rules.unknownId],
