@@ -2,6 +2,7 @@ import { readFile } from "node:fs/promises";
 import { resolve } from "node:path";
 import { gunzipSync } from "node:zlib";
 import { InvalidFileError, readJson } from "@kokeshi/core";
+import type { LocalFolder } from "@kokeshi/hub";
 import { createTokenizer, type Tokenizer } from "@kokeshi/tokenizer";
 import type { CommandContext } from "./command-context.js";
 import { unreadable } from "./input/input-source.js";
@@ -17,29 +18,36 @@ export interface NamedTokenizer {
 const mostBytes = 512 * 1024 * 1024;
 
 export async function tokenizerOfFile(file: string, cwd: string): Promise<NamedTokenizer> {
-  const bytes = await readFile(resolve(cwd, file)).catch((cause: unknown) => {
-    throw unreadable(file, cause);
-  });
-  return { name: file, tokenizer: createTokenizer(parse(file, bytes)) };
+  return { name: file, tokenizer: createTokenizer((await readTokenizerFile(file, cwd)).json) };
 }
 
 /** sentence-transformers keeps the tokenizer of a static model in a subfolder. */
 export async function tokenizerOfModel(reference: string, context: CommandContext): Promise<NamedTokenizer> {
   const folder = await openModelFolder(reference, context);
-  const paths = (await folder.list())
-    .map(({ path }) => path)
-    .filter((path) => /(?:^|\/)tokenizer\.json$/.test(path));
-  const path = paths.sort((a, b) => a.length - b.length)[0] ?? "tokenizer.json";
+  const path = await findTokenizer(folder);
   const configPath = path.replace(/tokenizer\.json$/, "tokenizer_config.json");
   const config = (await folder.has(configPath)) ? await readJson(folder, configPath) : undefined;
   return { name: folder.modelId, tokenizer: createTokenizer(await readJson(folder, path), config) };
 }
 
-function parse(file: string, bytes: Buffer): unknown {
+/** The path of a folder's tokenizer.json: the one that lies least deep. */
+export async function findTokenizer(folder: LocalFolder): Promise<string> {
+  const paths = (await folder.list())
+    .map(({ path }) => path)
+    .filter((path) => /(?:^|\/)tokenizer\.json$/.test(path));
+  return paths.sort((a, b) => a.length - b.length)[0] ?? "tokenizer.json";
+}
+
+/** The text of a tokenizer.json, gzipped or not, and what it says. */
+export async function readTokenizerFile(file: string, cwd: string): Promise<{ text: string; json: unknown }> {
+  const bytes = await readFile(resolve(cwd, file)).catch((cause: unknown) => {
+    throw unreadable(file, cause);
+  });
   const isGzip = bytes[0] === 0x1f && bytes[1] === 0x8b;
   try {
-    const json = isGzip ? gunzipSync(bytes, { maxOutputLength: mostBytes }) : bytes;
-    return JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(json));
+    const unpacked = isGzip ? gunzipSync(bytes, { maxOutputLength: mostBytes }) : bytes;
+    const text = new TextDecoder("utf-8", { fatal: true }).decode(unpacked);
+    return { text, json: JSON.parse(text) };
   } catch (cause) {
     throw new InvalidFileError({
       part: "cli",

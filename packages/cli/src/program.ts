@@ -1,5 +1,6 @@
 import { Command } from "commander";
 import type { CommandContext } from "./command-context.js";
+import { addDistilCommand } from "./commands/distil.js";
 import { addEmbedCommand } from "./commands/embed.js";
 import { addEvaluateCommand } from "./commands/evaluate.js";
 import { addIndexCommand } from "./commands/index-command.js";
@@ -37,6 +38,7 @@ Exit codes: 0 success, 1 a failed job, 2 wrong usage, 130 interrupted.`,
   addSearchCommand(program, context);
   addIndexCommand(program, context);
   addEvaluateCommand(program, context);
+  addDistilCommand(program, context);
   addModelsCommand(program, context);
   return program;
 }

@@ -9,6 +9,7 @@ const commands = [
   ["similarity"],
   ["search"],
   ["evaluate"],
+  ["distil"],
   ["models", "list"],
   ["models", "pull"],
   ["models", "inspect"],

@@ -1,6 +1,7 @@
 import { exportStaticEmbedding } from "@kokeshi/static-model";
 import { type Command, Option } from "commander";
 import type { CommandContext } from "../command-context.js";
+import { readLegalFiles } from "../legal-files.js";
 import { defaultModel, openModel } from "../open-model.js";
 import { byteCount } from "../output/byte-count.js";
 import { streamSink } from "../output/byte-sink.js";
@@ -11,9 +12,6 @@ interface ExportCommandOptions {
   out: string;
   json?: boolean;
 }
-
-/** What has to travel with the weights. */
-const legalFile = /^(?:licen[cs]e|notice|attribution)(?:\.\w+)?$/i;
 
 export function addModelsExportCommand(models: Command, context: CommandContext): void {
   const command = models
@@ -46,10 +44,7 @@ async function exportCommand(
 ): Promise<void> {
   const { model, folder } = await openModel(reference, context);
   try {
-    const files = exportStaticEmbedding(model);
-    for (const { path } of await folder.list()) {
-      if (legalFile.test(path)) files[path] ??= await folder.read(path);
-    }
+    const files = { ...(await readLegalFiles(folder)), ...exportStaticEmbedding(model) };
     const written = await writeFolder(options.out, files, context);
     const bytes = written.reduce((sum, file) => sum + file.bytes, 0);
     const text = options.json

@@ -31,7 +31,8 @@ export async function writeFolder(
   return Object.entries(files).map(([name, bytes]) => ({ path: name, bytes: bytes.length }));
 }
 
-async function requireNewFolder(folder: string, path: string): Promise<void> {
+/** Throws UsageError unless there is nothing at `path` or an empty folder; `folder` is what the user called it. */
+export async function requireNewFolder(folder: string, path: string): Promise<void> {
   const entries = await readdir(path).catch((error: unknown) => {
     const code = (error as NodeJS.ErrnoException).code;
     if (code === "ENOENT") return [];
