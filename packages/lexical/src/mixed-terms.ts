@@ -3,7 +3,7 @@ const separator = 1;
 const letter = 2;
 const dense = 3;
 
-/** Kinds of the code units, looked up once each: a regular expression over the text would take three times as long. */
+/** Kinds of the code units, looked up once each. Regular expressions take four times as long for runs of Japanese. */
 const kinds = new Uint8Array(65_536);
 
 const isLetter = /[\p{L}\p{N}\p{M}_]/u;

@@ -26,6 +26,25 @@ interface Document {
 }
 
 describe("index", () => {
+  it("finds by words, too, where that is asked for, in files with codes as well", async () => {
+    const texts = ["error E1234 in map", "error E9999 in map", "a black cat"];
+    writeFileSync(join(cwd, "codes.txt"), texts.join("\n"));
+    for (const codes of [[], ["--precision", "binary", "--rescoring", "int8"]]) {
+      await run(["build", "codes.txt", "--out", "codes.kidx", ...model, ...codes, "--quiet"]);
+      const args = ["search", "codes.kidx", ...model, "--json", "-k", "1", "--hybrid", "E9999", "cat"];
+      const { code, stdout, stderr } = await run(args);
+      expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
+      const { results } = JSON.parse(stdout) as Document;
+      expect(results.map(({ query, hits }) => [query, hits[0]?.id, hits[0]?.text])).toEqual([
+        ["E9999", 1, texts[1]],
+        ["cat", 2, texts[2]],
+      ]);
+    }
+    const { code, stderr } = await run(["search", "codes.kidx", ...model, "--fusion", "ranks", "cat"]);
+    expect(code).toBe(2);
+    expect(stderr).toMatch(/--fusion says nothing without --hybrid/);
+  });
+
   it("finds in a file what search finds in the texts, with the same ids", async () => {
     for (const file of ["corpus.txt", "corpus.jsonl"]) {
       const built = await run(["build", file, "--out", "exact.kidx", ...model, "--json"]);

@@ -66,6 +66,46 @@ describe("search", () => {
     }
   });
 
+  it("finds by words, too, where that is asked for", async () => {
+    // The model has no vector for these words: only their letters tell them apart.
+    writeFileSync(
+      join(cwd, "codes.txt"),
+      ["error E1234 in map", "error E9999 in map", "a black cat", ""].join("\n"),
+    );
+    const args = ["--corpus", "codes.txt", "--json", "-k", "2"];
+    const ids = async (...extra: string[]) => {
+      const { code, stdout, stderr } = await run([...args, ...extra, "E9999", "cat"]);
+      expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
+      return (JSON.parse(stdout) as Document).results.map(({ hits }) => hits[0]?.id);
+    };
+    expect(await ids("--hybrid")).toEqual([1, 2]);
+    expect(await ids("--hybrid", "--fusion", "scores", "--lexical-weight", "0.5")).toEqual([1, 2]);
+    const { stdout } = await run([...args, "--hybrid", "E9999"]);
+    expect(Object.keys((JSON.parse(stdout) as Document).results[0]?.hits[0] ?? {})).toEqual([
+      "id",
+      "score",
+      "text",
+    ]);
+  });
+
+  it("finds both of two texts with one id by words", async () => {
+    const stdin = '{"id":"a","text":"old map"}\n{"id":"a","text":"new map"}\n';
+    const args = ["--corpus", "-", "--input-format", "jsonl", "--json", "--hybrid", "map"];
+    const [result] = (JSON.parse((await run(args, stdin)).stdout) as Document).results;
+    expect(result?.hits.map(({ id }) => id)).toEqual(["a", "a"]);
+  });
+
+  it.each([
+    [["--lexical-weight", "0.5"], /--lexical-weight says nothing without --hybrid/],
+    [["--fusion", "ranks"], /--fusion says nothing without --hybrid/],
+    [["--hybrid", "--lexical-weight", "2"], /number from 0 to 1/],
+    [["--hybrid", "--fusion", "sum"], /normalized, scores, ranks/],
+  ])("takes %j for wrong usage", async (extra, message) => {
+    const { code, stderr } = await run(["--corpus", "corpus.txt", ...extra, "map"]);
+    expect(code).toBe(2);
+    expect(stderr).toMatch(message);
+  });
+
   it("gives ids as the corpus has them, and fewer hits where there are fewer texts", async () => {
     const stdin = '{"id":"cat","text":"a cat"}\n{"id":18446744073709551615,"text":"map"}\n';
     const { stdout } = await run(["--corpus", "-", "--input-format", "jsonl", "--json", "map"], stdin);

@@ -1,4 +1,5 @@
-import { type Embeddings, type EmbeddingModel, nearestNeighbors } from "@kokeshi/core";
+import { type EmbeddedBatch, type Embeddings, type EmbeddingModel, nearestNeighbors } from "@kokeshi/core";
+import { type FusionOptions, KokeshiIndex } from "@kokeshi/search";
 import { type Command, Option } from "commander";
 import type { CommandContext } from "../command-context.js";
 import { embedRecords } from "../embed-records.js";
@@ -7,9 +8,10 @@ import { openModel } from "../open-model.js";
 import { streamSink } from "../output/byte-sink.js";
 import { type Hit, hitsAsJson, hitsAsTables } from "../output/hits.js";
 import { addOptions, commonOptions, positiveInteger } from "./common-options.js";
+import { fusionOf, type HybridOptions, hybridOptions } from "./hybrid-options.js";
 import { type InputOptions, inputOptions, openTexts } from "./input-options.js";
 
-interface SearchCommandOptions extends InputOptions {
+interface SearchCommandOptions extends InputOptions, HybridOptions {
   corpus: string;
   topK: number;
   model: string;
@@ -29,6 +31,7 @@ export function addSearchCommand(program: Command, context: CommandContext): voi
       "texts one a line, or .jsonl with {id, text}; - is standard input",
     ).makeOptionMandatory(),
     new Option("-k, --top-k <k>", "hits a query").default(10).argParser(positiveInteger),
+    ...hybridOptions(),
     commonOptions.model(),
     commonOptions.dimensions(),
     commonOptions.batchSize(),
@@ -40,10 +43,13 @@ export function addSearchCommand(program: Command, context: CommandContext): voi
     .addHelpText(
       "after",
       `
-Queries get the model's prompt for queries, the corpus the one for documents, where it has them. Scores are cosines.
+Queries get the model's prompt for queries, the corpus the one for documents, where it has them. Scores are cosines; with
+--hybrid they say how a text stands among those found for the query, 1 at best. The corpus is read once and not kept,
+but with --hybrid it is held in memory: what a word is worth depends on all texts.
 
 Examples:
   $ kokeshi search --corpus notes.txt "how do I make my index smaller?"
+  $ kokeshi search --corpus notes.txt --hybrid "error E1234"
   $ kokeshi search --corpus corpus.jsonl --top-k 3 --json "first question" "次の質問"`,
     )
     .action((queries: string[], options: SearchCommandOptions) => searchCommand(queries, options, context));
@@ -54,28 +60,69 @@ async function searchCommand(
   options: SearchCommandOptions,
   context: CommandContext,
 ): Promise<void> {
+  const fusion = fusionOf(options);
   const corpus = await openTexts(options.corpus, options, context);
   const { model } = await openModel(options.model, context);
   try {
     const queryVectors = await embedQueries(model, queries, options, context);
-    let hits: Hit[][] = queries.map(() => []);
-    const batches = embedRecords(
-      model,
-      corpus.records,
-      { ...options, inputType: "document", fractionRead: corpus.fractionRead },
-      context,
-    );
-    for await (const { items, embeddings } of batches) {
-      hits = nearestNeighbors(queryVectors, embeddings, options.topK).map((neighbors, query) => {
-        const found = neighbors.map(({ index, score }) => ({ ...(items[index] as TextRecord), score }));
-        return best([...(hits[query] as Hit[]), ...found], options.topK);
-      });
-    }
+    const embedOptions = { ...options, inputType: "document", fractionRead: corpus.fractionRead };
+    const batches = embedRecords(model, corpus.records, embedOptions, context);
+    const search = { queries, queryVectors, topK: options.topK };
+    const hits =
+      fusion === undefined
+        ? await searchStream(batches, search)
+        : await searchInMemory(batches, search, fusion, context);
     const text = options.json ? hitsAsJson(model.modelId, queries, hits) : hitsAsTables(queries, hits);
     await streamSink(context.stdout, context.signal).write(Buffer.from(text));
   } finally {
     await model.close();
   }
+}
+
+interface QuerySearch {
+  queries: readonly string[];
+  queryVectors: Embeddings;
+  topK: number;
+}
+
+/** Keeps the best of what has gone by, so that a corpus of any length can come from a pipe. */
+async function searchStream(
+  batches: AsyncIterable<EmbeddedBatch<TextRecord>>,
+  { queries, queryVectors, topK }: QuerySearch,
+): Promise<Hit[][]> {
+  let hits: Hit[][] = queries.map(() => []);
+  for await (const { items, embeddings } of batches) {
+    hits = nearestNeighbors(queryVectors, embeddings, topK).map((neighbors, query) => {
+      const found = neighbors.map(({ index, score }) => ({ ...(items[index] as TextRecord), score }));
+      return best([...(hits[query] as Hit[]), ...found], topK);
+    });
+  }
+  return hits;
+}
+
+/** What a word is worth depends on all texts: an index in memory holds them. */
+async function searchInMemory(
+  batches: AsyncIterable<EmbeddedBatch<TextRecord>>,
+  { queries, queryVectors, topK }: QuerySearch,
+  fusion: FusionOptions,
+  { signal, reporter }: CommandContext,
+): Promise<Hit[][]> {
+  await using index = await KokeshiIndex.create({ dimensions: queryVectors.dimensions });
+  for await (const { items, embeddings, start } of batches) {
+    // A corpus may have an id twice; both are found.
+    const ids = items.map((_, row) => String(start + row));
+    const payloads = items.map(({ id, text }) => ({ id, text }));
+    await index.add({ ids, vectors: embeddings, payloads }, { signal });
+  }
+  await index.loadTerms({
+    signal,
+    onProgress: ({ done, total }) => reporter.progress({ done, unit: "texts read", fraction: done / total }),
+  });
+  reporter.endProgress();
+  const found = await index.search(queryVectors, { topK, hybrid: { texts: queries, ...fusion }, signal });
+  return found.map((list) =>
+    list.map(({ payload, score }) => ({ ...(payload as Omit<Hit, "score">), score })),
+  );
 }
 
 async function embedQueries(
