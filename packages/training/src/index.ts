@@ -10,6 +10,8 @@ export type { PairTokenizer } from "./tokenize-columns.js";
 export { createNormalRandom, createRandom } from "./random.js";
 export { readGradedPairs, type GradedTextPair } from "./read-graded-pairs.js";
 export { readPairs, type TextPair } from "./read-pairs.js";
+export { trainingCurves, type CurvePoint } from "./report/training-curves.js";
+export { TrainingLog } from "./report/training-log.js";
 export { readSentencePieceModel, type SentencePiece } from "./sentencepiece-model.js";
 export { normalizeForSentencePiece, sentencePieceNormalizer } from "./sentencepiece-text.js";
 export type { TokenRows } from "./token-rows.js";

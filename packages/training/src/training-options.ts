@@ -1,4 +1,5 @@
 import { InvalidArgumentError } from "@kokeshi/core";
+import { ladder } from "@kokeshi/matryoshka";
 import type { GradedSource } from "./graded-source.js";
 import type { Schedule } from "./learning-rate.js";
 import type { PairSource } from "./pair-source.js";
@@ -12,7 +13,10 @@ export interface StaticTrainingOptions {
   graded?: GradedTrainingOptions;
   /** Rows of the table. */
   vocabularySize: number;
-  /** Matryoshka sizes, largest first; the first is the width of the table. Default: 256, 128, 64, 32. */
+  /**
+   * Matryoshka sizes, largest first; the first is the width of the table. Default: 256, 128, 64, 32, or, with
+   * `initialTable`, its width and up to three powers of two below it.
+   */
   dimensions?: readonly number[];
   /** How much each size counts in the loss. Default: 1 each. */
   weights?: readonly number[];
@@ -110,7 +114,8 @@ export type ResolvedOptions = ReturnType<typeof resolveOptions>;
 
 /** Fills in the defaults. Throws InvalidArgumentError for options that cannot be used. */
 export function resolveOptions(options: StaticTrainingOptions) {
-  const { sources, vocabularySize, batchSize = 2048, dimensions = [256, 128, 64, 32], graded } = options;
+  const { sources, vocabularySize, batchSize = 2048, graded } = options;
+  const dimensions = options.dimensions ?? defaultDimensions(options);
   if (sources.length === 0) throw fault("there are no sources", "pass at least one");
   const steps = options.steps ?? stepsOfEpochs(options, batchSize);
   const { every: saveEvery = 500 } = options.checkpoint ?? {};
@@ -180,6 +185,12 @@ export function resolveOptions(options: StaticTrainingOptions) {
       );
     }
   }
+}
+
+function defaultDimensions({ initialTable, vocabularySize }: StaticTrainingOptions): readonly number[] {
+  const width = initialTable === undefined ? 256 : initialTable.length / vocabularySize;
+  // A width that is no whole number is refused below, by the length of the table.
+  return ladder(Math.max(1, Math.floor(width) || 1)).slice(0, 4);
 }
 
 function stepsOfEpochs({ epochs, sources }: StaticTrainingOptions, batchSize: number): number {
