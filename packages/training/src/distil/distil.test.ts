@@ -122,6 +122,20 @@ describe("distil", () => {
     expect(tokens).toBe(40);
   });
 
+  it("weights by what was counted, before or after the regression", async () => {
+    const common = [...texts, ...Array<string>(2000).fill("w5 w5 w5 w5")];
+    const options = { tokenizerJson, texts: common, dimensions: "all", sifCoefficient: 1e-2 } as const;
+    const lengths = async (extra: object): Promise<number> => {
+      const { model } = await distil(contextualTeacher(), { ...options, ...extra });
+      const length = (id: number): number =>
+        Math.hypot(...model.table.subarray(id * teacherDimensions, (id + 1) * teacherDimensions));
+      return length(6) / length(7);
+    };
+    const plain = await lengths({ weighting: "none" });
+    expect((await lengths({ weighting: "counted" })) / plain).toBeLessThan(0.1);
+    expect((await lengths({ weighting: "none", reweighting: 1e-2 })) / plain).toBeLessThan(0.1);
+  });
+
   it("drops special and unused tokens, and takes words in", async () => {
     const { model, wordsAdded, wordsUnreachable } = await distil(contextualTeacher(), {
       tokenizerJson: wordPieceJson(),
@@ -142,6 +156,8 @@ describe("distil", () => {
     ["more dimensions than the teacher has", { dimensions: teacherDimensions + 1 }],
     ["a coefficient of 0", { sifCoefficient: 0 }],
     ["counting without texts", { weighting: "counted" }],
+    ["a second coefficient of 0", { texts, reweighting: 0 }],
+    ["a second weighting without texts", { reweighting: 1e-3 }],
     ["a regression without texts", { regression: {} }],
     ["a smaller vocabulary without texts", { vocabularySize: 10 }],
     ["words in a static model", { tokenizerJson: undefined, words: ["a"] }],

@@ -52,6 +52,11 @@ export interface DistilOptions {
   texts?: readonly string[];
   /** Afterwards move the vectors so that the student gives `texts` what the teacher gives them. Default: no. */
   regression?: Omit<RegressionOptions, "signal" | "onProgress">;
+  /**
+   * After the regression multiply each vector by a / (a + p) with this a, p counted in `texts`: Tokenlearn's last step.
+   * Default: do not, as vectors that are learnt by their cosines learn how much each token weighs.
+   */
+  reweighting?: number;
   /** Whose prompt of the teacher goes before each token and text. Default: none. */
   inputType?: string;
   /** Texts a call to the teacher. Default: what it does best with. */
@@ -139,11 +144,11 @@ export async function distil(teacher: EmbeddingModel, options: DistilOptions): P
     dimensions = wanted;
   }
 
+  const counted = async (): Promise<Float64Array> =>
+    countedProbabilities(await countTokens(tokenizer, texts, { signal }));
   if (weighting !== "none") {
     const probabilities =
-      weighting === "zipf"
-        ? zipfProbabilities(tokenizer.vocabularySize)
-        : countedProbabilities(await countTokens(tokenizer, texts, { signal }));
+      weighting === "zipf" ? zipfProbabilities(tokenizer.vocabularySize) : await counted();
     weightRows(table, sifWeights(probabilities, sifCoefficient));
   }
 
@@ -157,6 +162,7 @@ export async function distil(teacher: EmbeddingModel, options: DistilOptions): P
         onProgress?.({ stage: "regression", done: epoch, total: epochs, validationLoss }),
     });
   }
+  if (options.reweighting !== undefined) weightRows(table, sifWeights(await counted(), options.reweighting));
 
   return {
     model: {
@@ -233,7 +239,15 @@ function ownVectors(
 }
 
 function requireUsable(teacher: EmbeddingModel, options: DistilOptions): void {
-  const { dimensions, sifCoefficient = 1, weighting, regression, texts = [], vocabularySize } = options;
+  const {
+    dimensions,
+    sifCoefficient = 1,
+    reweighting = 1,
+    weighting,
+    regression,
+    texts = [],
+    vocabularySize,
+  } = options;
   const fault = (problem: string, remedy: string): InvalidArgumentError =>
     new InvalidArgumentError({ part: "training", problem, remedy });
   const isCount = (value: number): boolean =>
@@ -244,8 +258,10 @@ function requireUsable(teacher: EmbeddingModel, options: DistilOptions): void {
       `use a whole number from 1 to ${teacher.dimensions}, or "all"`,
     );
   }
-  if (!(sifCoefficient > 0 && sifCoefficient < Infinity))
-    throw fault(`sifCoefficient is ${sifCoefficient}`, "use a number above 0, such as 1e-4");
+  for (const [name, value] of Object.entries({ sifCoefficient, reweighting })) {
+    if (!(value > 0 && value < Infinity))
+      throw fault(`${name} is ${value}`, "use a number above 0, such as 1e-4");
+  }
   if (vocabularySize !== undefined && !(Number.isInteger(vocabularySize) && vocabularySize >= 1))
     throw fault(`vocabularySize is ${vocabularySize}`, "use a whole number of at least 1");
   if (options.words !== undefined && options.tokenizerJson === undefined) {
@@ -255,6 +271,7 @@ function requireUsable(teacher: EmbeddingModel, options: DistilOptions): void {
     ...(weighting === "counted" ? ["the weighting by counts"] : []),
     ...(vocabularySize === undefined ? [] : ["vocabularySize"]),
     ...(regression === undefined ? [] : ["regression"]),
+    ...(options.reweighting === undefined ? [] : ["reweighting"]),
   ];
   if (texts.length === 0 && needing.length > 0)
     throw fault(`${needing[0]} needs texts`, "pass texts such as the student will read");
