@@ -206,5 +206,10 @@ function isListOfCounts(value: unknown, length: number, limit: number): value is
 
 function isPermutation(members: Uint32Array): boolean {
   const seen = new Uint8Array(members.length);
-  return members.every((member) => member < seen.length && seen[member]++ === 0);
+  for (const member of members) {
+    // 1 for one that came before, undefined for one beyond the members.
+    if (seen[member] !== 0) return false;
+    seen[member] = 1;
+  }
+  return true;
 }
