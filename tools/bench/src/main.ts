@@ -12,7 +12,7 @@ import { readPeers } from "./peers.js";
 import { defaultModel, encodeSections, tokenizerSection, tokenizersUnderTest } from "./sections.js";
 
 async function main(): Promise<void> {
-  const { only, clock, quick, json, help } = readOptions(process.argv.slice(2));
+  const { only, table, clock, quick, json, help } = readOptions(process.argv.slice(2));
   if (help) {
     process.stdout.write(helpText);
     return;
@@ -24,7 +24,7 @@ async function main(): Promise<void> {
   const sections = [
     ...tokenizersUnderTest(data, modelTokenizer).map((each) => tokenizerSection(each, peers)),
     ...encodeSections(peers),
-  ].filter(({ group }) => only === undefined || group === only);
+  ].filter(({ group, title }) => (only === undefined || group === only) && title.includes(table));
 
   const rows: ComparisonRow[] = [];
   const quietMachine = new QuietMachine(quick ? 0 : 2 * 60_000);

@@ -3,9 +3,19 @@ import { expect, it } from "vitest";
 import { readOptions } from "./options.js";
 
 it("measures everything by the wall clock unless told otherwise", () => {
-  expect(readOptions([])).toEqual({ only: undefined, clock: "wall", quick: false, json: false, help: false });
-  expect(readOptions(["--only", "encode", "--clock=processor", "--quick", "--json"])).toEqual({
+  expect(readOptions([])).toEqual({
+    only: undefined,
+    table: "",
+    clock: "wall",
+    quick: false,
+    json: false,
+    help: false,
+  });
+  expect(
+    readOptions(["--only", "encode", "--table", "one thread", "--clock=processor", "--quick", "--json"]),
+  ).toEqual({
     only: "encode",
+    table: "one thread",
     clock: "processor",
     quick: true,
     json: true,

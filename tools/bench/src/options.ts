@@ -3,6 +3,8 @@ import { InvalidArgumentError } from "@kokeshi/core";
 
 export interface BenchOptions {
   only: "tokenizers" | "encode" | undefined;
+  /** Of tables whose title has this in it. */
+  table: string;
   clock: "wall" | "processor";
   quick: boolean;
   json: boolean;
@@ -14,6 +16,7 @@ export const helpText = `Measures Kokeshi beside its peers, in turns, on the sam
 Usage: npm run bench -- [OPTION…]        (npm run -s bench -- --json for a clean standard output)
 
   --only tokenizers|encode   one half of the comparison
+  --table TEXT               only tables with this in their title, such as roberta
   --clock wall|processor     time that passed (default), or work of all threads of a process: for a busy machine
   --quick                    fewer and smaller rounds: a look, not a measurement
   --json                     one JSON document instead of Markdown
@@ -24,9 +27,10 @@ The texts come from the shared data folder; KOKESHI_DATA says where it is.
 
 /** Throws InvalidArgumentError for an option or a value that is not there. */
 export function readOptions(args: readonly string[]): BenchOptions {
-  const { only, clock, quick, json, help } = parse(args);
+  const { only, table, clock, quick, json, help } = parse(args);
   return {
     only: only === undefined ? undefined : oneOf("--only", only, ["tokenizers", "encode"] as const),
+    table,
     clock: oneOf("--clock", clock, ["wall", "processor"] as const),
     quick,
     json,
@@ -40,6 +44,7 @@ function parse(args: readonly string[]) {
       args: [...args],
       options: {
         only: { type: "string" },
+        table: { type: "string", default: "" },
         clock: { type: "string", default: "wall" },
         quick: { type: "boolean", default: false },
         json: { type: "boolean", default: false },
