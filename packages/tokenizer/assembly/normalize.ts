@@ -19,11 +19,15 @@ import {
   settings,
   spaceUnit,
   startsWithSpace,
+  unknownFrom,
+  unknownRow,
+  unknownTo,
 } from "../src/fast/wasm/layout";
 
 /**
  * Normalizes the texts of a call, which lie one after the other in `input`, into `normalized`, each with `endOfText`
- * behind it. Returns where that ends, or 0 where it met a unit whose meaning is not yet known.
+ * behind it. Returns where that ends, or 0 where it met a unit whose meaning is not yet known; called again, it goes on
+ * with the text that has it. Before the first call of a batch, `unknownRow` is 0.
  *
  * A text of length 0xffffffff is one that is not there: `leftOut` stands for it.
  */
@@ -31,9 +35,14 @@ export function normalizeTexts(rows: usize): usize {
   const startsWith = load<u32>(startsWithSpace) << 1;
   const letters = load<u32>(settings);
   store<u32>(cursor, normalized);
+  let row = <usize>load<u32>(unknownRow);
   let from: usize = input;
   let to: usize = normalized;
-  for (let row: usize = 0; row < rows; row++) {
+  if (row !== 0) {
+    from = <usize>load<u32>(unknownFrom);
+    to = <usize>load<u32>(unknownTo);
+  }
+  for (; row < rows; row++) {
     const length = load<u32>(lengths + (row << 2));
     if (length === 0xffffffff) {
       store<u16>(to, leftOut);
@@ -45,7 +54,8 @@ export function normalizeTexts(rows: usize): usize {
     to += startsWith;
     const end = from + ((<usize>length) << 1);
     while (from < end) {
-      if (letters !== 0) {
+      let unit = <usize>load<u16>(from);
+      if (unit < 0x80 && letters !== 0) {
         // As many letters, digits and spaces of ASCII as stand here, eight at a time.
         let plain: usize;
         do {
@@ -57,8 +67,9 @@ export function normalizeTexts(rows: usize): usize {
           to -= from - end;
           break;
         }
+        unit = <usize>load<u16>(from);
       }
-      const entry = load<u32>(meanings + ((<usize>load<u16>(from)) << 2));
+      const entry = load<u32>(meanings + (unit << 2));
       const directive = (entry & 0xffff) - firstDirective;
       from += 2;
       if (directive >= <u32>directives) {
@@ -67,7 +78,12 @@ export function normalizeTexts(rows: usize): usize {
         continue;
       }
       if (directive === nothing - firstDirective) continue;
-      if (directive === notYetKnown - firstDirective) return 0;
+      if (directive === notYetKnown - firstDirective) {
+        store<u32>(unknownRow, <u32>row);
+        store<u32>(unknownFrom, <u32>(end - ((<usize>length) << 1)));
+        store<u32>(unknownTo, <u32>start);
+        return 0;
+      }
       if (directive === half - firstDirective && from < end && isPair(load<u32>(from - 2))) {
         store<u32>(to, load<u32>(from - 2));
         from += 2;

@@ -1,9 +1,10 @@
 import { after, afterCount, before, beforeCount, ends, ids, truncated } from "../src/fast/wasm/layout";
+import { moveIds } from "./word-cache";
 
 /** Writes the special tokens before a row to `to`, and returns where they end. */
 export function beginRow(to: usize): usize {
   const bytes = (<usize>load<u32>(beforeCount)) << 2;
-  if (bytes !== 0) memory.copy(to, before, bytes);
+  moveIds(to, before, bytes);
   return to + bytes;
 }
 
@@ -18,7 +19,7 @@ export function endRow(row: usize, contentStart: usize, to: usize, limit: u32): 
   if (cut) to = contentStart + most;
   store<u8>(truncated + row, <u8>cut);
   const bytes = (<usize>load<u32>(afterCount)) << 2;
-  if (bytes !== 0) memory.copy(to, after, bytes);
+  moveIds(to, after, bytes);
   to += bytes;
   store<u32>(ends + (row << 2), <u32>((to - ids) >> 2));
   return to;

@@ -1,14 +1,4 @@
-import {
-  cursor,
-  endOfText,
-  firstMarker,
-  ids,
-  leftOut,
-  markers,
-  singleIds,
-  singleUnit,
-  spaceUnit,
-} from "../src/fast/wasm/layout";
+import { cursor, endOfText, ids, leftOut, singleIds, singleUnit, spaceUnit } from "../src/fast/wasm/layout";
 import { beginRow, endRow } from "./rows";
 import { encodeLong, encodeShort } from "./word-cache";
 
@@ -72,14 +62,24 @@ export function scanWords(row: usize, rows: usize, limit: u32, encodeWord: Encod
   return row;
 }
 
+/*
+ * Constants in memory: V8 puts those in the code together anew, from several instructions, in each turn of a loop.
+ * Markers are the 16 units from `firstMarker`, which are equal in their upper 12 bits.
+ */
+const markerMasks = memory.data<u16>([0xfff0, 0xfff0, 0xfff0, 0xfff0, 0xfff0, 0xfff0, 0xfff0, 0xfff0], 16);
+const markerUnits = memory.data<u16>([0xfdd0, 0xfdd0, 0xfdd0, 0xfdd0, 0xfdd0, 0xfdd0, 0xfdd0, 0xfdd0], 16);
+const onesAndZeros = memory.data<u16>(
+  [0xffff, 0xffff, 0xffff, 0xffff, 0xffff, 0xffff, 0xffff, 0xffff, 0, 0, 0, 0, 0, 0, 0, 0],
+  // Within one line of memory.
+  32,
+);
+
 /** A bit for each of eight units that is a marker. */
 export function markersIn(units: v128): i32 {
-  return i16x8.bitmask(
-    i16x8.lt_u(i16x8.sub(units, i16x8.splat(<i16>firstMarker)), i16x8.splat(<i16>markers)),
-  );
+  return i16x8.bitmask(i16x8.eq(v128.and(units, v128.load(markerMasks)), v128.load(markerUnits)));
 }
 
-/** Ones in the first units. */
+/** Ones in the first units; `count` is at most 8. */
 export function firstUnits(count: usize): v128 {
-  return i16x8.lt_u(i16x8(0, 1, 2, 3, 4, 5, 6, 7), i16x8.splat(<i16>count));
+  return v128.load(onesAndZeros + 16 - (count << 1));
 }

@@ -12,6 +12,8 @@ export async function compileScanner(name: string): Promise<Uint8Array> {
       ...["-O3", "--converge", "--noAssert", "--runtime", "stub"],
       ...["--enable", "simd", "--enable", "bulk-memory"],
       ...["--importMemory", "--noExportMemory", "--initialMemory", "1"],
+      // Static data lies before everything that layout.ts knows of.
+      ...["--memoryBase", "64"],
       // Addresses are numbers of 32 bits throughout.
       ...["--disableWarning", "201"],
     ],

@@ -105,7 +105,8 @@ export class BatchScanner implements TextScanner {
     let joined = this.join(texts, first, false);
     if (this.addedTokens.mayMatch(joined)) joined = this.join(texts, first, true);
     this.writeText(joined);
-    while (this.functions.normalize(this.rows) === 0) this.learn(joined.length);
+    this.words[layout.unknownRow / 4] = 0;
+    while (this.functions.normalize(this.rows) === 0) this.learn();
     return this.rows;
   }
 
@@ -113,21 +114,25 @@ export class BatchScanner implements TextScanner {
   private join(texts: readonly string[], first: number, findsAddedTokens: boolean): string {
     const { lengths, addedTokens } = this;
     const most = Math.min(texts.length - first, layout.mostRows);
-    let joined = "";
+    let units = 0;
+    let left = 0;
     let row = 0;
     for (; row < most; row++) {
       const text = texts[first + row] as string;
       requireText(text, first + row);
       if (text.length > layout.mostUnits || (findsAddedTokens && addedTokens.mayMatch(text))) {
         lengths[row] = absent;
+        left++;
         continue;
       }
-      if (joined.length + text.length > layout.mostUnits) break;
-      joined += text;
+      units += text.length;
+      if (units > layout.mostUnits) break;
       lengths[row] = text.length;
     }
     this.rows = row;
-    return joined;
+    const part = texts.slice(first, first + row);
+    // A list is joined in less time than strings are added up.
+    return (left === 0 ? part : part.filter((_, index) => lengths[index] !== absent)).join("");
   }
 
   private scan(texts: readonly string[], first: number, rows: number, into: RowReceiver): void {
@@ -151,10 +156,12 @@ export class BatchScanner implements TextScanner {
     this.words.set(after, layout.after / 4);
   }
 
-  /** Finds out what the units of the input mean. */
-  private learn(units: number): void {
-    const { input, meanings } = this;
-    for (let index = 0; index < units; index++) {
+  /** Finds out what the units of the text mean at which normalization stopped. */
+  private learn(): void {
+    const { input, lengths, meanings, words } = this;
+    const start = ((words[layout.unknownFrom / 4] as number) - layout.input) / 2;
+    const end = start + (lengths[words[layout.unknownRow / 4] as number] as number);
+    for (let index = start; index < end; index++) {
       const unit = input[index] as number;
       if (meanings[unit] === layout.notYetKnown) meanings[unit] = this.entryOf(unit);
     }

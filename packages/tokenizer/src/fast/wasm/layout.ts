@@ -55,6 +55,10 @@ export const beforeCount = control;
 export const afterCount = control + 4;
 /** Where in the normalized text, or the list of parts, the next row begins. */
 export const cursor = control + 8;
+/** Text with a unit whose meaning nobody has asked for yet: its row, where it stands in `input`, where it goes. */
+export const unknownRow = control + 12;
+export const unknownFrom = control + 16;
+export const unknownTo = control + 20;
 export const before = control + 64;
 export const after = control + 128;
 /** Settings of a tokenizer, written once. */
@@ -108,12 +112,13 @@ export const singleIds = codes + 4 * 65_536;
 export const expansions = singleIds + 4 * 65_536;
 export const expansionUnits = expansions + 4 * mostExpansions;
 
-export const shortWordBits = 16;
+/** Two slots of 32 bytes for each hash of a short word, two of 64 for that of a long one. */
+export const shortWordBits = 15;
 export const shortWords = expansionUnits + 2 * mostExpansionUnits;
-export const longWordBits = 15;
-export const longWords = shortWords + (32 << shortWordBits);
+export const longWordBits = 14;
+export const longWords = shortWords + (64 << shortWordBits);
 
-export const input = longWords + (64 << longWordBits);
+export const input = longWords + (128 << longWordBits);
 export const lengths = input + 2 * mostUnits + 64;
 export const ends = lengths + 4 * mostRows;
 export const truncated = ends + 4 * mostRows;
