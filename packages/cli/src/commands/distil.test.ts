@@ -78,6 +78,8 @@ describe("kokeshi distil", () => {
       "texts.txt",
       "--epochs",
       "3",
+      "--cache",
+      "vectors",
       "--json",
     ];
     const { code, stdout, stderr } = await run(...args, "--out", "learnt");

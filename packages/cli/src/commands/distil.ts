@@ -32,6 +32,7 @@ interface DistilCommandOptions extends InputOptions {
   seed: number;
   inputType?: string;
   batchSize?: number;
+  cache?: string;
   json?: boolean;
 }
 
@@ -75,6 +76,7 @@ export function addDistilCommand(program: Command, context: CommandContext): voi
     new Option("--seed <n>", "the same seed gives the same model").default(1).argParser(wholeNumber),
     new Option("--input-type <type>", "put the teacher's prompt for it before every token and text"),
     new Option("--batch-size <n>", "texts a call to the teacher").argParser(positiveInteger),
+    new Option("--cache <file>", "keep what the teacher gives there: interrupted work goes on"),
     ...inputOptions(),
     commonOptions.json(),
     commonOptions.quiet(),
@@ -122,6 +124,7 @@ async function distilCommand(
       weighting: options.weighting,
       inputType: options.inputType,
       batchSize: options.batchSize,
+      cache: options.cache === undefined ? undefined : resolve(context.cwd, options.cache),
       ...(texts === undefined || options.epochs === 0
         ? {}
         : { regression: { epochs: options.epochs, loss: options.loss, seed: options.seed } }),

@@ -61,6 +61,8 @@ export interface DistilOptions {
   inputType?: string;
   /** Texts a call to the teacher. Default: what it does best with. */
   batchSize?: number;
+  /** A file that keeps what the teacher gives, so that a run which was interrupted goes on. Default: none. */
+  cache?: string;
   /** Licence of the teacher, which the student inherits. Default: what the teacher says. */
   licence?: string;
   signal?: AbortSignal;
@@ -115,6 +117,7 @@ export async function distil(teacher: EmbeddingModel, options: DistilOptions): P
   const asking = (stage: "vocabulary" | "texts"): TeacherOptions => ({
     inputType: options.inputType,
     batchSize: options.batchSize,
+    cache: options.cache,
     signal,
     onProgress: ({ done, total }) => onProgress?.({ stage, done, total }),
   });
