@@ -1,80 +1,120 @@
 import type { ScoreFunction } from "./kernel-functions.js";
 import type { TopRows } from "./top-rows.js";
+import { bitsLookUp, floatLookUp, lookUpBytes, sumsByFourBits, sumsPerByte } from "./bit-look-up.js";
 import { invalidArgument } from "./kernels-error.js";
-import { Vectors } from "./vectors.js";
+import { type PreparedQuery, Vectors } from "./vectors.js";
 
-/** Vectors of packed bits, compared by the number of bits in which they differ. */
+/**
+ * Vectors of packed bits, compared with a query of
+ * - bits, by the number of those that differ;
+ * - float32 ("asymmetric"), by its dot product with the bits as 0 and 1, which orders them far better and takes no
+ *   longer. A component belongs to each bit, the highest bit of a byte first.
+ */
 export class BitVectors extends Vectors<"bits"> {
   readonly kind = "bits";
-  protected readonly score: ScoreFunction = this.context.functions.hamming;
+  protected readonly score: ScoreFunction = this.context.functions.lookUpBits;
   readonly bytesPerRow = this.place.dimensions;
 
   /** The Hamming distance, in bits, of the query and every vector, or those of `rowIds`. */
   hammingDistances(query: Uint8Array, rowIds?: Uint32Array): Int32Array {
-    this.requireLength(query);
-    return negate(this.scoreAll({ values: query, scores: "int32" }, rowIds));
+    return this.distances(this.scoreAll(this.ofBits(query), rowIds) as Int32Array);
   }
 
   /**
-   * The dot products of a float32 query and the bits, as 0 and 1, of every vector, or those of `rowIds`: finer than
-   * Hamming distances, for some hundred rows.
+   * The dot products of a float32 query and the bits, as 0 and 1, of every vector, or those of `rowIds`, in float32.
    *
-   * @param query a component for each bit, the highest bit of a byte first; those of the last byte may be missing
+   * @param query the components of the last byte may be missing
    */
   dotProducts(query: Float32Array, rowIds?: Uint32Array): Float32Array {
-    if (Math.ceil(query.length / 8) !== this.bytesPerRow) {
-      throw invalidArgument(
-        `the query has ${query.length} components, the vectors ${this.bytesPerRow * 8} bits`,
-        "embed and quantize both alike",
-      );
-    }
-    const values = sumsByFourBits(query, this.bytesPerRow);
+    this.requireComponents(query);
+    const { stride } = this.place;
     const { dotBits } = this.context.functions;
-    return this.scoreAll(
-      { values, scores: "float32", score: dotBits, elementsEach: sumsPerByte },
-      rowIds,
-    ) as Float32Array;
+    const prepared = {
+      values: sumsByFourBits(query, this.bytesPerRow),
+      scores: "float32",
+      score: dotBits,
+      bytes: stride * sumsPerByte * 4,
+    } as const;
+    return this.scoreAll(prepared, rowIds) as Float32Array;
   }
 
-  /** The `k` vectors, of all or of `rowIds`, in which the fewest bits differ; `scores` are distances, least first. */
-  nearest(query: Uint8Array, k: number, rowIds?: Uint32Array): TopRows<Int32Array> {
-    this.requireLength(query);
-    const { rows, scores } = this.topOfAll({ values: query, scores: "int32" }, k, rowIds);
-    return { rows, scores: negate(scores) };
+  /**
+   * The `k` vectors, of all or of `rowIds`, in which the fewest bits differ, with the distances, least first. Or those
+   * with the greatest dot product with a float32 query, the sums of whose components are rounded: the greatest sum of
+   * the sizes of 32 components has 251 steps, and a dot product is off by at most one step for each byte of a row.
+   */
+  nearest(query: Uint8Array, k: number, rowIds?: Uint32Array): TopRows<Int32Array>;
+  nearest(query: Float32Array, k: number, rowIds?: Uint32Array): TopRows;
+  nearest(query: Uint8Array | Float32Array, k: number, rowIds?: Uint32Array): TopRows<Int32Array> | TopRows {
+    if (query instanceof Uint8Array) return this.ofDistances(this.topOfAll(this.ofBits(query), k, rowIds));
+    const prepared = this.ofFloats(query);
+    return ofDotProducts(this.topOfAll(prepared, k, rowIds), prepared);
   }
 
   /**
    * `nearest` of each query, in one pass over the vectors for many.
    *
-   * @param queries row-major, `bytesPerRow` bytes a query
+   * @param queries row-major, `bytesPerRow` bytes a query, or eight times as many components
    */
-  nearestBatch(queries: Uint8Array, k: number, rowIds?: Uint32Array): TopRows<Int32Array>[] {
-    const prepared = this.rowsOf(queries).map((values) => ({ values, scores: "int32" as const }));
-    return this.topOfEach(prepared, k, rowIds).map(({ rows, scores }) => ({ rows, scores: negate(scores) }));
-  }
-}
-
-const sumsPerByte = 32;
-
-/** For each four components the sums of those whose bits are set, by the four bits; the first has the highest bit. */
-function sumsByFourBits(query: Float32Array, bytes: number): Float32Array {
-  const sums = new Float32Array(bytes * sumsPerByte);
-  for (let four = 0; four < bytes * 2; four++) {
-    for (let component = 0; component < 4; component++) {
-      const bit = 8 >> component;
-      const value = query[four * 4 + component] ?? 0;
-      // Sums of the bits above, each with this one too.
-      for (let above = 0; above < 16; above += 2 * bit) {
-        sums[four * 16 + above + bit] = (sums[four * 16 + above] as number) + value;
-      }
+  nearestBatch(queries: Uint8Array, k: number, rowIds?: Uint32Array): TopRows<Int32Array>[];
+  nearestBatch(queries: Float32Array, k: number, rowIds?: Uint32Array): TopRows[];
+  nearestBatch(
+    queries: Uint8Array | Float32Array,
+    k: number,
+    rowIds?: Uint32Array,
+  ): TopRows<Int32Array>[] | TopRows[] {
+    if (queries instanceof Uint8Array) {
+      const prepared = this.rowsOf(queries).map((query) => this.ofBits(query));
+      return this.topOfEach(prepared, k, rowIds).map((top) => this.ofDistances(top));
     }
+    const prepared = this.rowsOf(queries, 8 * this.bytesPerRow).map((query) => this.ofFloats(query));
+    return this.topOfEach(prepared, k, rowIds).map((top, query) =>
+      ofDotProducts(top, prepared[query] as FloatQuery),
+    );
   }
-  return sums;
+
+  private ofBits(query: Uint8Array): PreparedQuery {
+    this.requireLength(query);
+    const { stride } = this.place;
+    return { values: bitsLookUp(query, stride), scores: "int32", bytes: lookUpBytes(stride) };
+  }
+
+  private ofFloats(query: Float32Array): FloatQuery {
+    this.requireComponents(query);
+    const { stride } = this.place;
+    const { values, step, lowest } = floatLookUp(query, stride);
+    return { values, scores: "int32", bytes: lookUpBytes(stride), step, lowest };
+  }
+
+  private requireComponents(query: Float32Array): void {
+    if (Math.ceil(query.length / 8) === this.bytesPerRow) return;
+    throw invalidArgument(
+      `the query has ${query.length} components, the vectors ${this.bytesPerRow * 8} bits`,
+      "embed and quantize both alike",
+    );
+  }
+
+  private ofDistances({ rows, scores }: TopRows<Float32Array | Int32Array>): TopRows<Int32Array> {
+    return { rows, scores: this.distances(scores as Int32Array) };
+  }
+
+  /** The kernel counts the bits that agree, those of the padding too. */
+  private distances(agreeing: Int32Array): Int32Array {
+    const bits = 8 * this.place.stride;
+    return agreeing.map((count) => bits - count);
+  }
 }
 
-/** The kernel counts downwards, so that the greatest score is the nearest as for the other vectors. */
-function negate(scores: Float32Array | Int32Array): Int32Array {
-  const distances = new Int32Array(scores.length);
-  for (let index = 0; index < scores.length; index++) distances[index] = -(scores[index] as number);
-  return distances;
+interface FloatQuery extends PreparedQuery {
+  /** What 1 stands for. */
+  step: number;
+  /** What 0 stands for: the sum of the components below 0. */
+  lowest: number;
+}
+
+function ofDotProducts(
+  { rows, scores }: TopRows<Float32Array | Int32Array>,
+  { step, lowest }: FloatQuery,
+): TopRows {
+  return { rows, scores: Float32Array.from(scores, (sum) => lowest + step * sum) };
 }

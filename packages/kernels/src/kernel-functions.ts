@@ -39,12 +39,12 @@ export interface VectorFunctions {
   dotFloat32Four: ScoreFourFunction;
   dotInt8: ScoreFunction;
   dotInt8Four: ScoreFourFunction;
-  hamming: ScoreFunction;
+  lookUpBits: ScoreFunction;
   dotBits: ScoreFunction;
   collectTopFloat32: CollectFunction;
   collectTopInt32: CollectFunction;
-  sortTopFloat32(heapScores: number, heapRows: number, size: number): void;
-  sortTopInt32(heapScores: number, heapRows: number, size: number): void;
+  sortTopFloat32: SortFunction;
+  sortTopInt32: SortFunction;
 }
 
 /** Scores `count` rows of a table against one query. */
@@ -70,14 +70,18 @@ export type ScoreFourFunction = (
   bytesOfScores: number,
 ) => void;
 
-/** Offers `count` scores to a heap of the best; returns its new size. */
+/** Offers `count` scores to a list of the best; returns its new size. */
 export type CollectFunction = (
   scores: number,
   rowIds: number,
   firstRow: number,
   count: number,
-  heapScores: number,
-  heapRows: number,
+  list: number,
+  least: number,
+  k: number,
   capacity: number,
   size: number,
 ) => number;
+
+/** Sorts such a list, best first. */
+export type SortFunction = (list: number, capacity: number, size: number) => void;

@@ -8,7 +8,10 @@ export type RowValues = { float32: Float32Array; int8: Int8Array; bits: Uint8Arr
 export interface PlacedRows {
   /** Address of the first element; a multiple of 64. */
   readonly address: number;
-  /** Elements (bytes for bits) from the start of a row to the start of the next; zeros behind `dimensions`. */
+  /**
+   * Elements (bytes for bits) that a row takes, zeros behind `dimensions`. Rows lie one behind the other; those of bits
+   * in blocks of 16, in which the first bytes of all come first.
+   */
   readonly stride: number;
   /** Elements of a row; bytes for bits. */
   readonly dimensions: number;
@@ -17,7 +20,9 @@ export interface PlacedRows {
 
 const bytesPerElement = { float32: 4, int8: 1, bits: 1 } as const;
 /** Elements that the innermost loop of any kernel of this kind takes at a time. */
-const elementsAtATime = { float32: 32, int8: 32, bits: 16 } as const;
+const elementsAtATime = { float32: 32, int8: 32, bits: 4 } as const;
+/** Rows of bits that lie byte by byte together. */
+const rowsPerBlock = 16;
 
 export function strideOf(kind: RowKind, dimensions: number): number {
   return Math.ceil(dimensions / elementsAtATime[kind]) * elementsAtATime[kind];
@@ -29,7 +34,8 @@ export function placeRows(memory: KernelMemory, kind: RowKind, dimensions: numbe
   if (!Number.isInteger(rows) || rows < 0)
     throw invalidArgument(`rows is ${rows}`, "use a whole number of at least 0");
   const stride = strideOf(kind, dimensions);
-  return { address: memory.allocate(rows * stride * bytesPerElement[kind]), stride, dimensions, rows };
+  const placed = kind === "bits" ? Math.ceil(rows / rowsPerBlock) * rowsPerBlock : rows;
+  return { address: memory.allocate(placed * stride * bytesPerElement[kind]), stride, dimensions, rows };
 }
 
 /** Copies whole rows in, from row `firstRow` on. */
@@ -45,14 +51,19 @@ export function writeRows<Kind extends RowKind>(
   if (!Number.isInteger(count)) {
     throw invalidArgument(`${values.length} values are no rows of ${dimensions}`, "pass whole rows");
   }
-  if (!Number.isInteger(firstRow) || firstRow < 0 || firstRow + count > rows) {
-    throw invalidArgument(
-      `rows ${firstRow} to ${firstRow + count - 1} do not fit in ${rows} rows`,
-      "write inside the rows the table was created with",
-    );
-  }
+  requireRows(firstRow, count, rows, "write");
   const { views } = memory;
-  const target = kind === "float32" ? views.float32 : kind === "int8" ? views.int8 : views.uint8;
+  if (kind === "bits") {
+    const { uint8 } = views;
+    for (let row = 0, from = 0; row < count; row++) {
+      let target = byteOfBits(place, firstRow + row);
+      for (const end = from + dimensions; from < end; target += rowsPerBlock) {
+        uint8[target] = values[from++] as number;
+      }
+    }
+    return;
+  }
+  const target = kind === "float32" ? views.float32 : views.int8;
   const start = address / bytesPerElement[kind] + firstRow * stride;
   if (stride === dimensions) {
     target.set(values, start);
@@ -61,6 +72,53 @@ export function writeRows<Kind extends RowKind>(
   for (let row = 0; row < count; row++) {
     target.set(values.subarray(row * dimensions, (row + 1) * dimensions), start + row * stride);
   }
+}
+
+/** A copy of whole rows, from row `firstRow` on, without padding. */
+export function readRows(
+  memory: KernelMemory,
+  kind: RowKind,
+  place: PlacedRows,
+  firstRow: number,
+  count: number,
+): RowValues[RowKind] {
+  const { address, stride, dimensions, rows } = place;
+  requireRows(firstRow, count, rows, "read");
+  const { views } = memory;
+  const length = count * dimensions;
+  if (kind === "bits") {
+    const values = new Uint8Array(length);
+    for (let row = 0, to = 0; row < count; row++) {
+      let source = byteOfBits(place, firstRow + row);
+      for (const end = to + dimensions; to < end; source += rowsPerBlock) {
+        values[to++] = views.uint8[source] as number;
+      }
+    }
+    return values;
+  }
+  const source = kind === "float32" ? views.float32 : views.int8;
+  const start = address / bytesPerElement[kind] + firstRow * stride;
+  if (stride === dimensions) return source.slice(start, start + length);
+  const values = kind === "float32" ? new Float32Array(length) : new Int8Array(length);
+  for (let row = 0; row < count; row++) {
+    const first = start + row * stride;
+    values.set(source.subarray(first, first + dimensions), row * dimensions);
+  }
+  return values;
+}
+
+/** Address of the first byte of a row of bits; the others follow in steps of `rowsPerBlock`. */
+function byteOfBits({ address, stride }: PlacedRows, row: number): number {
+  const inBlock = row % rowsPerBlock;
+  return address + (row - inBlock) * stride + inBlock;
+}
+
+function requireRows(firstRow: number, count: number, rows: number, verb: "read" | "write"): void {
+  if (Number.isInteger(firstRow) && firstRow >= 0 && count >= 0 && firstRow + count <= rows) return;
+  throw invalidArgument(
+    `rows ${firstRow} to ${firstRow + count - 1} do not fit in ${rows} rows`,
+    `${verb} inside the rows the table was created with`,
+  );
 }
 
 /** Throws unless `dimensions` is a whole number from 1 to 65,536. */

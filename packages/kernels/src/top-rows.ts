@@ -20,47 +20,54 @@ export interface ScoredPortion {
   extra: number;
 }
 
-/** Keeps the best of what it is offered, in a heap in the scratch. */
+/** Keeps the best of what it is offered, in a list in the scratch. */
 export class TopCollector {
+  /** Scratch that the list needs: the least score that may enter it, a score and a row each, and room for sorting. */
+  readonly bytes: number;
+  private readonly k: number;
+  /** The more room there is, the more seldom the best must be chosen. */
+  private readonly capacity: number;
   private size = 0;
-  private address = 0;
+  private address: number | undefined;
 
+  /** @param count of scores that will be offered */
   constructor(
     private readonly context: KernelContext<VectorFunctions>,
-    private readonly kind: "float32" | "int32",
-    private readonly capacity: number,
-  ) {}
+    readonly kind: "float32" | "int32",
+    k: number,
+    count: number,
+  ) {
+    this.k = Math.min(k, count);
+    this.capacity = 2 * this.k + 64;
+    this.bytes = 4 + 2 * this.capacity * 8 + 1024;
+  }
 
-  /** Scratch that the heap needs: a score and a row each. */
-  get bytes(): number {
-    return this.capacity * 8;
+  /** @param least the least score that is worth taking, where that is known */
+  start(extra: number, least = this.kind === "float32" ? -Infinity : -(2 ** 31)): void {
+    this.address = extra;
+    this.size = 0;
+    this.context.memory.views[this.kind][extra / 4] = least;
   }
 
   collect({ scores, rowIds, start, length, extra }: ScoredPortion): void {
     const { functions } = this.context;
     const collect = this.kind === "float32" ? functions.collectTopFloat32 : functions.collectTopInt32;
-    this.address = extra;
-    this.size = collect(
-      scores,
-      rowIds,
-      start,
-      length,
-      extra,
-      extra + this.capacity * 4,
-      this.capacity,
-      this.size,
-    );
+    if (this.address === undefined) this.start(extra);
+    const { k, capacity, size } = this;
+    this.size = collect(scores, rowIds, start, length, extra + 4, extra, k, capacity, size);
   }
 
   finish(): TopRows<Float32Array | Int32Array> {
     const { functions, memory } = this.context;
     const sort = this.kind === "float32" ? functions.sortTopFloat32 : functions.sortTopInt32;
-    const heapRows = this.address + this.capacity * 4;
-    sort(this.address, heapRows, this.size);
+    const list = (this.address ?? 0) + 4;
+    sort(list, this.capacity, this.size);
+    const count = Math.min(this.k, this.size);
     const { views } = memory;
+    const rows = list / 4 + this.capacity;
     return {
-      rows: views.uint32.slice(heapRows / 4, heapRows / 4 + this.size),
-      scores: views[this.kind].slice(this.address / 4, this.address / 4 + this.size),
+      rows: views.uint32.slice(rows, rows + count),
+      scores: views[this.kind].slice(list / 4, list / 4 + count),
     };
   }
 }
@@ -75,7 +82,7 @@ export function topOf<Scores extends Float32Array | Int32Array>(
 ): TopRows<Scores> {
   requireTopK(k);
   const kind = scores instanceof Float32Array ? "float32" : "int32";
-  const top = new TopCollector(context, kind, Math.min(k, scores.length));
+  const top = new TopCollector(context, kind, k, scores.length);
   const [extra, address] = context.scratch.take(top.bytes, Math.min(scores.length, scoresAtATime) * 4);
   for (let start = 0; start < scores.length; start += scoresAtATime) {
     const portion = scores.subarray(start, start + scoresAtATime);

@@ -1,9 +1,9 @@
 import type { ScoreFourFunction, ScoreFunction, VectorFunctions } from "./kernel-functions.js";
 import type { KernelContext } from "./kernel-context.js";
 import { invalidArgument } from "./kernels-error.js";
-import { writeRows, type PlacedRows, type RowKind, type RowValues } from "./rows.js";
+import { readRows, writeRows, type PlacedRows, type RowKind, type RowValues } from "./rows.js";
 import { requireSharedMemory, type SharedTable } from "./shared-table.js";
-import { requireTopK, TopCollector, type ScoredPortion, type TopRows } from "./top-rows.js";
+import { requireTopK, TopCollector, type TopRows } from "./top-rows.js";
 
 /** A query in the form its kernel wants: as many elements as a row has, without the padding. */
 export interface PreparedQuery {
@@ -12,8 +12,8 @@ export interface PreparedQuery {
   scores: "float32" | "int32";
   /** Another kernel than the one that finds the nearest. */
   score?: ScoreFunction;
-  /** Elements of `values` for each element of a row. Default: 1. */
-  elementsEach?: number;
+  /** What `values` takes with its padding, where that is not the elements of a row. */
+  bytes?: number;
 }
 
 /** Rows whose scores lie in the scratch at a time: few enough for the first cache. */
@@ -45,6 +45,11 @@ export abstract class Vectors<Kind extends RowKind> {
     return this;
   }
 
+  /** A copy of whole rows, from row `firstRow` on, without padding. */
+  read(firstRow: number, count: number): RowValues[Kind] {
+    return readRows(this.context.memory, this.kind, this.place, firstRow, count) as RowValues[Kind];
+  }
+
   /** What another thread needs to open these vectors with `openTable`. */
   share(): SharedTable & { kind: Kind } {
     return { kind: this.kind, memory: requireSharedMemory(this.context.memory), place: this.place };
@@ -61,7 +66,7 @@ export abstract class Vectors<Kind extends RowKind> {
   protected scoreAll(query: PreparedQuery, rowIds: Uint32Array | undefined): Float32Array | Int32Array {
     const count = rowIds?.length ?? this.rows;
     const all = query.scores === "float32" ? new Float32Array(count) : new Int32Array(count);
-    this.forEachPortion(query, rowIds, 0, ({ scores, start, length }) => {
+    this.forEachPortion(query, rowIds, (scores, start, length) => {
       all.set(this.context.memory.views[query.scores].subarray(scores / 4, scores / 4 + length), start);
     });
     return all;
@@ -72,14 +77,10 @@ export abstract class Vectors<Kind extends RowKind> {
     k: number,
     rowIds: Uint32Array | undefined,
   ): TopRows<Float32Array | Int32Array> {
-    requireTopK(k);
-    const capacity = Math.min(k, rowIds?.length ?? this.rows);
-    const top = new TopCollector(this.context, query.scores, capacity);
-    this.forEachPortion(query, rowIds, top.bytes, (portion) => top.collect(portion));
-    return top.finish();
+    return this.topOfEach([query], k, rowIds)[0] as TopRows<Float32Array | Int32Array>;
   }
 
-  /** As topOfAll for each query; all look at a portion of the rows before any looks at the next. */
+  /** The best of each query; all look at a portion of the rows before any looks at the next. */
   protected topOfEach(
     queries: readonly PreparedQuery[],
     k: number,
@@ -89,28 +90,44 @@ export abstract class Vectors<Kind extends RowKind> {
     if (rowIds !== undefined) requireRowIds(rowIds, this.rows);
     const tops: TopRows<Float32Array | Int32Array>[] = [];
     for (let start = 0; start < queries.length; start += queriesAtATime) {
-      tops.push(...this.topOfFew(queries.slice(start, start + queriesAtATime), k, rowIds));
+      const few = queries.slice(start, start + queriesAtATime);
+      tops.push(...(this.topOfFew(few, k, rowIds, true) ?? this.topOfFew(few, k, rowIds, false) ?? []));
     }
     return tops;
   }
 
+  /** @param isGuessing whether to guess low scores by a sample; undefined where the guess was too high */
   private topOfFew(
     queries: readonly PreparedQuery[],
     k: number,
     rowIds: Uint32Array | undefined,
-  ): TopRows<Float32Array | Int32Array>[] {
+    isGuessing: boolean,
+  ): TopRows<Float32Array | Int32Array>[] | undefined {
     const { address, stride } = this.place;
     const bytesPerElement = this.kind === "float32" ? 4 : 1;
     const count = rowIds?.length ?? this.rows;
-    const tops = queries.map(({ scores }) => new TopCollector(this.context, scores, Math.min(k, count)));
-    const bytesPerQuery = stride * (queries[0]?.values.BYTES_PER_ELEMENT ?? 0);
+    const tops = queries.map(({ scores }) => new TopCollector(this.context, scores, k, count));
+    const bytesPerQuery = queries[0] === undefined ? 0 : this.bytesOf(queries[0]);
     const bytesPerTop = tops[0]?.bytes ?? 0;
-    const rows = Math.max(16, Math.min(rowsAtATime, Math.floor(bytesAtATime / (stride * bytesPerElement))));
+    // Blocks of bits are 16 rows.
+    const inCache = 16 * Math.ceil(bytesAtATime / (16 * stride * bytesPerElement));
+    const rows = queries.length === 1 ? rowsAtATime : Math.min(rowsAtATime, inCache);
     const { memory, scratch } = this.context;
     const [first, scores, ids, heaps] = scratch.take(
       ...([queries.length * bytesPerQuery, 4 * rows * 4, rows * 4, queries.length * bytesPerTop] as const),
     );
     queries.forEach((query, index) => this.placeQuery(query, first + index * bytesPerQuery, bytesPerQuery));
+    const rank = isGuessing ? rankInSample(k, count, rows) : undefined;
+    if (rank !== undefined) {
+      memory.views.uint32.set(sampledRows(count, rows, rowIds), ids / 4);
+      tops.forEach((top, index) => {
+        const extra = heaps + index * bytesPerTop;
+        this.score(address, stride, first + index * bytesPerQuery, ids, 0, rows, scores);
+        const sample = new TopCollector(this.context, top.kind, rank, rows);
+        sample.collect({ scores, rowIds: ids, start: 0, length: rows, extra });
+        top.start(extra, sample.finish().scores.at(-1));
+      });
+    }
     const chosen = rowIds === undefined ? 0 : ids;
     for (let start = 0; start < count; start += rows) {
       const length = Math.min(rows, count - start);
@@ -131,12 +148,16 @@ export abstract class Vectors<Kind extends RowKind> {
         }
       }
     }
-    return tops.map((top) => top.finish());
+    const found = tops.map((top) => top.finish());
+    const isComplete = rank === undefined || found.every((top) => top.rows.length === k);
+    return isComplete ? found : undefined;
   }
 
   /** Queries from a matrix of them. */
-  protected rowsOf<Queries extends Float32Array | Int8Array | Uint8Array>(queries: Queries): Queries[] {
-    const { dimensions } = this.place;
+  protected rowsOf<Queries extends Float32Array | Int8Array | Uint8Array>(
+    queries: Queries,
+    dimensions = this.place.dimensions,
+  ): Queries[] {
     if (queries.length % dimensions !== 0) {
       throw invalidArgument(`${queries.length} values are no queries of ${dimensions}`, "pass whole queries");
     }
@@ -146,30 +167,27 @@ export abstract class Vectors<Kind extends RowKind> {
     );
   }
 
+  private bytesOf({ values, bytes }: PreparedQuery): number {
+    return bytes ?? this.place.stride * values.BYTES_PER_ELEMENT;
+  }
+
   private placeQuery({ values }: PreparedQuery, address: number, bytes: number): void {
     const { uint8 } = this.context.memory.views;
     uint8.fill(0, address, address + bytes);
     uint8.set(new Uint8Array(values.buffer, values.byteOffset, values.byteLength), address);
   }
 
-  /** @param extraBytes of scratch for `take` to keep something in */
   private forEachPortion(
     prepared: PreparedQuery,
     rowIds: Uint32Array | undefined,
-    extraBytes: number,
-    take: (portion: ScoredPortion) => void,
+    take: (scores: number, start: number, length: number) => void,
   ): void {
     const { address, stride, rows } = this.place;
     if (rowIds !== undefined) requireRowIds(rowIds, rows);
     const { memory, scratch } = this.context;
-    const { score = this.score, elementsEach = 1 } = prepared;
-    const queryBytes = stride * elementsEach * prepared.values.BYTES_PER_ELEMENT;
-    const [query, scores, ids, extra] = scratch.take(
-      queryBytes,
-      rowsAtATime * 4,
-      rowsAtATime * 4,
-      extraBytes,
-    );
+    const { score = this.score } = prepared;
+    const queryBytes = this.bytesOf(prepared);
+    const [query, scores, ids] = scratch.take(queryBytes, rowsAtATime * 4, rowsAtATime * 4);
     const { views } = memory;
     this.placeQuery(prepared, query, queryBytes);
     const chosen = rowIds === undefined ? 0 : ids;
@@ -178,9 +196,32 @@ export abstract class Vectors<Kind extends RowKind> {
       const length = Math.min(rowsAtATime, count - start);
       if (rowIds !== undefined) views.uint32.set(rowIds.subarray(start, start + length), ids / 4);
       score(address, stride, query, chosen, start, length, scores);
-      take({ scores, rowIds: chosen, start, length, extra });
+      take(scores, start, length);
     }
   }
+}
+
+/** Lists shorter than this are quickly filled. */
+const shortestGuessed = 64;
+
+/**
+ * The rank in a sample of so many rows at which the score is most likely below that of the `k`-th best of all: four
+ * standard deviations behind the expected one, and a few more. Undefined where a guess saves little.
+ */
+function rankInSample(k: number, count: number, sample: number): number | undefined {
+  const expected = (k * sample) / count;
+  const rank = Math.ceil(expected + 4 * Math.sqrt(expected) + 4);
+  return k >= shortestGuessed && count >= 16 * sample && rank <= k / 2 ? rank : undefined;
+}
+
+/** Runs of 16 rows, evenly spread. */
+function sampledRows(count: number, sample: number, rowIds: Uint32Array | undefined): Uint32Array {
+  const rows = new Uint32Array(sample);
+  for (let index = 0; index < sample; index += 16) {
+    const start = Math.floor(((index / sample) * count) / 16) * 16;
+    for (let place = 0; place < 16; place++) rows[index + place] = rowIds?.[start + place] ?? start + place;
+  }
+  return rows;
 }
 
 function requireRowIds(rowIds: Uint32Array, rows: number): void {

@@ -192,46 +192,126 @@ describe("vectors of bits", () => {
     const vectors = createKernelsSync().createBitVectors(2, 1);
     expect(() => vectors.dotProducts(new Float32Array(8))).toThrow("8 components, the vectors 16 bits");
   });
+
+  it("are nearest to a float32 query to within a step of its sums a byte, alike in both engines", () => {
+    const bitsAndQueries = matrix(uint8Array).chain(({ columns, ...rest }) =>
+      fc.record({ columns: fc.constant(columns), rest: fc.constant(rest), query: float32Array(8 * columns) }),
+    );
+    fc.assert(
+      fc.property(
+        bitsAndQueries,
+        fc.nat(7),
+        ({ columns, rest: { rows, values, rowIds, k }, query: whole }, missing) => {
+          const query = whole.subarray(0, whole.length - missing);
+          const nearest = onBoth((kernels) =>
+            kernels.createBitVectors(columns, rows).write(0, values).nearest(query, k, rowIds),
+          );
+          const wanted = chosen(rows, rowIds);
+          const exact = new Map(
+            wanted.map((row) => [
+              row,
+              query.reduce((sum, value, component) => {
+                const byte = values[row * columns + (component >> 3)] as number;
+                return sum + ((byte >> (7 - (component & 7))) & 1) * value;
+              }, 0),
+            ]),
+          );
+          let greatest = 0;
+          for (let start = 0; start < query.length; start += 32) {
+            const size = query.subarray(start, start + 32).reduce((sum, value) => sum + Math.abs(value), 0);
+            greatest = Math.max(greatest, size);
+          }
+          const tolerance = columns * (greatest / 251) * 1.001;
+          expect(nearest.rows.length).toBe(Math.min(k, wanted.length));
+          nearest.rows.forEach((row, index) => {
+            const score = nearest.scores[index] as number;
+            expect(Math.abs(score - (exact.get(row) as number))).toBeLessThanOrEqual(tolerance);
+          });
+          // Nothing that is left out is better by more than both may be off.
+          const worst = nearest.scores.at(-1) ?? Infinity;
+          if (rowIds === undefined) {
+            const listed = new Set(nearest.rows);
+            for (const [row, score] of exact) {
+              if (!listed.has(row)) expect(score).toBeLessThanOrEqual(worst + tolerance);
+            }
+          }
+        },
+      ),
+    );
+  });
+
+  it("do not overflow: rows of more than a sum of 16 bits can hold", () => {
+    const bytes = 3000;
+    const found = onBoth((kernels) => {
+      const vectors = kernels.createBitVectors(bytes, 2).write(0, new Uint8Array(2 * bytes).fill(255, bytes));
+      return {
+        distances: vectors.hammingDistances(new Uint8Array(bytes)),
+        nearest: vectors.nearest(new Float32Array(8 * bytes).fill(1), 2),
+      };
+    });
+    expect([...found.distances]).toEqual([0, 24_000]);
+    expect([...found.nearest.rows]).toEqual([1, 0]);
+    // 32 of 251 steps, for each of 3,000 bytes.
+    expect(Math.abs((found.nearest.scores[0] as number) - 24_000)).toBeLessThan(383);
+    expect(found.nearest.scores[1]).toBe(0);
+  });
+
+  it("refuse a query that is not finite", () => {
+    const vectors = createKernelsSync().createBitVectors(1, 1);
+    expect(() => vectors.nearest(new Float32Array(8).fill(NaN), 1)).toThrow("not all finite");
+  });
 });
 
 describe("the nearest of many queries", () => {
-  const many = (elements: "float32" | "int8" | "asymmetric" | "bits") =>
+  const many = (elements: "float32" | "int8" | "asymmetric" | "bits" | "asymmetric bits") =>
     fc
       .tuple(dimensions, fc.integer({ min: 0, max: 40 }), fc.integer({ min: 0, max: 9 }))
       .chain(([columns, rows, count]) => {
-        const array = { float32: float32Array, int8: int8Array, asymmetric: int8Array, bits: uint8Array };
-        const queries = elements === "asymmetric" ? float32Array : array[elements];
+        const array = {
+          float32: float32Array,
+          int8: int8Array,
+          asymmetric: int8Array,
+          bits: uint8Array,
+          "asymmetric bits": uint8Array,
+        };
+        const queries = elements.startsWith("asymmetric") ? float32Array : array[elements];
+        const width = elements === "asymmetric bits" ? 8 * columns : columns;
         return fc.record({
           columns: fc.constant(columns),
           rows: fc.constant(rows),
+          width: fc.constant(width),
           values: array[elements](rows * columns) as fc.Arbitrary<Float32Array>,
-          queries: queries(count * columns) as fc.Arbitrary<Float32Array>,
+          queries: queries(count * width) as fc.Arbitrary<Float32Array>,
           rowIds: rowIds(rows),
           k: fc.integer({ min: 1, max: 50 }),
         });
       });
 
-  it.each(["float32", "int8", "asymmetric", "bits"] as const)("are those of each alone: %s", (elements) => {
-    fc.assert(
-      fc.property(many(elements), ({ columns, rows, values, queries, rowIds, k }) => {
-        const found = onBoth((kernels) => {
-          // Whatever they are, their types all look alike from here on.
-          const vectors = {
-            float32: () => kernels.createFloat32Vectors(columns, rows),
-            int8: () => kernels.createInt8Vectors(columns, rows),
-            asymmetric: () => kernels.createInt8Vectors(columns, rows),
-            bits: () => kernels.createBitVectors(columns, rows),
-          }[elements]() as Float32Vectors;
-          vectors.write(0, values);
-          const alone = Array.from({ length: queries.length / columns }, (_, index) =>
-            vectors.nearest(queries.slice(index * columns, (index + 1) * columns), k, rowIds),
-          );
-          return { alone, together: vectors.nearestBatch(queries, k, rowIds) };
-        });
-        expect(found.together).toEqual(found.alone);
-      }),
-    );
-  });
+  it.each(["float32", "int8", "asymmetric", "bits", "asymmetric bits"] as const)(
+    "are those of each alone: %s",
+    (elements) => {
+      fc.assert(
+        fc.property(many(elements), ({ columns, rows, width, values, queries, rowIds, k }) => {
+          const found = onBoth((kernels) => {
+            // Whatever they are, their types all look alike from here on.
+            const vectors = {
+              float32: () => kernels.createFloat32Vectors(columns, rows),
+              int8: () => kernels.createInt8Vectors(columns, rows),
+              asymmetric: () => kernels.createInt8Vectors(columns, rows),
+              bits: () => kernels.createBitVectors(columns, rows),
+              "asymmetric bits": () => kernels.createBitVectors(columns, rows),
+            }[elements]() as Float32Vectors;
+            vectors.write(0, values);
+            const alone = Array.from({ length: queries.length / width }, (_, index) =>
+              vectors.nearest(queries.slice(index * width, (index + 1) * width), k, rowIds),
+            );
+            return { alone, together: vectors.nearestBatch(queries, k, rowIds) };
+          });
+          expect(found.together).toEqual(found.alone);
+        }),
+      );
+    },
+  );
 
   it("are found over more rows and queries than are looked at in one go", () => {
     const rows = 5000;
@@ -255,12 +335,71 @@ describe("vectors", () => {
   it("are found among more rows than are scored at a time, whatever k", () => {
     const rows = 10_000;
     const values = Float32Array.from({ length: rows }, (_, row) => (row * 7919) % 101);
-    for (const k of [1, 10, 1000, rows]) {
-      const nearest = onBoth((kernels) =>
-        kernels.createFloat32Vectors(1, rows).write(0, values).nearest(Float32Array.of(1), k),
-      );
-      expect([...nearest.rows]).toEqual(bestRows(values, chosen(rows, undefined), k));
+    const ascending = Float32Array.from(values).sort();
+    for (const order of [values, ascending, ascending.slice().reverse(), new Float32Array(rows)]) {
+      for (const k of [1, 10, 1000, rows]) {
+        const nearest = onBoth((kernels) =>
+          kernels.createFloat32Vectors(1, rows).write(0, order).nearest(Float32Array.of(1), k),
+        );
+        expect([...nearest.rows]).toEqual(bestRows(order, chosen(rows, undefined), k));
+        const backwards = Uint32Array.from({ length: rows }, (_, index) => rows - 1 - index);
+        const ofInts = onBoth((kernels) =>
+          kernels
+            .createInt8Vectors(1, rows)
+            .write(0, Int8Array.from(order))
+            .nearest(Int8Array.of(1), k, k === 10 ? backwards : undefined),
+        );
+        expect([...ofInts.rows]).toEqual([...nearest.rows]);
+      }
     }
+  });
+
+  it("are the best however they are spread: where a sample says nothing of the others, and among chosen rows", () => {
+    const rows = 70_000;
+    const everyOther = Uint32Array.from({ length: rows }, (_, index) => rows - 1 - index);
+    const spreads = [
+      (row: number) => (row * 7919) % 101,
+      (row: number) => row % 127,
+      // The best are where no sample looks, or only there.
+      (row: number) => (row % 272 < 16 ? 100 : row % 7),
+      (row: number) => (row < 200 ? 100 : -row % 3),
+      () => 0,
+    ];
+    for (const score of spreads) {
+      const scores = Int8Array.from({ length: rows }, (_, row) => score(row));
+      const vectors = createKernelsSync().createInt8Vectors(1, rows).write(0, scores);
+      for (const ids of [undefined, everyOther]) {
+        const best = bestRows(scores, chosen(rows, undefined), 500);
+        expect([...vectors.nearest(Int8Array.of(1), 500, ids).rows]).toEqual(best);
+        const together = vectors.nearestBatch(Int8Array.of(1, 1, 1, 1, 1), 500, ids);
+        for (const top of together) expect([...top.rows]).toEqual(best);
+      }
+    }
+  });
+
+  it("can be read back, in whatever pieces they were written", () => {
+    fc.assert(
+      fc.property(matrix(uint8Array), fc.nat(40), fc.nat(40), ({ columns, rows, values }, cut, from) => {
+        const [middle, first] = [Math.min(cut, rows), Math.min(from, rows)];
+        for (const vectors of [
+          createKernelsSync().createBitVectors(columns, rows),
+          createKernelsSync().createInt8Vectors(columns, rows),
+          createKernelsSync().createFloat32Vectors(columns, rows),
+        ]) {
+          const written =
+            vectors.kind === "bits"
+              ? values
+              : vectors.kind === "int8"
+                ? Int8Array.from(values)
+                : Float32Array.from(values);
+          vectors.write(middle, written.subarray(middle * columns) as never);
+          vectors.write(0, written.subarray(0, middle * columns) as never);
+          expect(vectors.read(first, rows - first)).toEqual(written.slice(first * columns));
+        }
+      }),
+    );
+    const vectors = createKernelsSync().createInt8Vectors(2, 3);
+    expect(() => vectors.read(2, 2)).toThrow(/rows 2 to 3 do not fit in 3 rows/);
   });
 
   it("can be written row by row and anew", () => {

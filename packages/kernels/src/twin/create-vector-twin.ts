@@ -4,7 +4,7 @@ import { dotBits } from "./dot-bits.js";
 import { dotFloat32 } from "./dot-float32.js";
 import { dotInt8 } from "./dot-int8.js";
 import { fourQueries } from "./four-queries.js";
-import { hamming } from "./hamming.js";
+import { lookUpBits } from "./look-up-bits.js";
 import { collectTop, sortTop } from "./top-k.js";
 
 /** The kernels over vectors in plain JavaScript, bit for bit those of WebAssembly; see createTokenTwin. */
@@ -16,7 +16,7 @@ export function createVectorTwin(memory: KernelMemory): VectorFunctions {
     dotFloat32Four: (...call) => dotFloat32Four(memory.views, ...call),
     dotInt8: (...call) => dotInt8(memory.views, ...call),
     dotInt8Four: (...call) => dotInt8Four(memory.views, ...call),
-    hamming: (...call) => hamming(memory.views, ...call),
+    lookUpBits: (...call) => lookUpBits(memory.views, ...call),
     dotBits: (...call) => dotBits(memory.views, ...call),
     collectTopFloat32: (...call) => collectTop(memory.views, memory.views.float32, ...call),
     collectTopInt32: (...call) => collectTop(memory.views, memory.views.int32, ...call),

@@ -1,7 +1,7 @@
 import type { MemoryViews } from "../memory-views.js";
 import { rowAt } from "./table-row.js";
 
-/** Twin of assembly/dot-bits.ts. */
+/** Twin of dotBits in assembly/look-up-bits.ts. */
 export function dotBits(
   views: MemoryViews,
   table: number,
@@ -15,12 +15,12 @@ export function dotBits(
   const { float32, uint8 } = views;
   const partial = new Float32Array(4);
   for (let index = 0; index < count; index++) {
-    const row = table + rowAt(views, rowIds, firstRow, index) * stride;
+    const row = rowAt(views, rowIds, firstRow, index);
+    const first = table + (row >>> 4) * 16 * stride + (row & 15);
     partial.fill(0);
     for (let byte = 0; byte < stride; byte++) {
-      const bits = uint8[row + byte] as number;
+      const bits = uint8[first + byte * 16] as number;
       const here = sums / 4 + byte * 32;
-      // Bytes take turns with two of the four sums.
       const place = (byte & 1) << 1;
       partial[place] = (partial[place] as number) + (float32[here + (bits >> 4)] as number);
       partial[place + 1] = (partial[place + 1] as number) + (float32[here + 16 + (bits & 15)] as number);

@@ -63,13 +63,14 @@ export class CodeTable {
 
   /**
    * Where the bytes of rows not yet in use belong, to be read into; as many whole rows as lie in one piece, or
-   * undefined where rows are padded.
+   * undefined where rows do not lie in the memory of the kernels as in the file.
    */
   place(row: number, count: number): Uint8Array | undefined {
     const block = this.blockFor(row, count);
     const { memory, place } = block.shared;
-    const stride = place.stride * bytesPerElement[this.format.kind];
-    if (stride !== this.format.width) return undefined;
+    const { kind, width } = this.format;
+    const stride = place.stride * bytesPerElement[kind];
+    if (kind === "bits" || stride !== width) return undefined;
     const fits = Math.min(count, block.capacity - (row - block.firstRow));
     const start = place.address + (row - block.firstRow) * stride;
     return new Uint8Array(memory.buffer, start, fits * stride);
@@ -77,21 +78,14 @@ export class CodeTable {
 
   /** A copy of the bytes of rows, without padding. */
   read(firstRow: number, count: number): Uint8Array {
-    const { width, kind } = this.format;
+    const { width } = this.format;
     const bytes = new Uint8Array(count * width);
     for (let done = 0; done < count;) {
       const block = this.blockOf(firstRow + done);
-      const { memory, place } = block.shared;
-      const stride = place.stride * bytesPerElement[kind];
       const first = firstRow + done - block.firstRow;
       const here = Math.min(count - done, block.rows - first);
-      const source = new Uint8Array(memory.buffer, place.address + first * stride, here * stride);
-      if (stride === width) bytes.set(source, done * width);
-      else {
-        for (let row = 0; row < here; row++) {
-          bytes.set(source.subarray(row * stride, row * stride + width), (done + row) * width);
-        }
-      }
+      const { buffer, byteOffset, byteLength } = openVectors(this.kernels, block.shared).read(first, here);
+      bytes.set(new Uint8Array(buffer, byteOffset, byteLength), done * width);
       done += here;
     }
     return bytes;
@@ -157,7 +151,10 @@ export function openVectors(kernels: Kernels, table: SharedTable): CodeVectors {
   return kernels.openTable(table as never) as unknown as CodeVectors;
 }
 
-/** `count` rows of a block from `firstRow` on, as a table of their own. */
+/** The kernels keep so many rows of bits together: tables begin at multiples of it. */
+export const rowsTogether = 16;
+
+/** `count` rows of a block from `firstRow` on, a multiple of `rowsTogether`, as a table of their own. */
 export function rowsOfBlock({ shared }: CodeBlock, firstRow: number, count: number): SharedTable {
   const { place, kind } = shared;
   const address = place.address + firstRow * place.stride * bytesPerElement[kind as CodeKind];

@@ -1,4 +1,4 @@
-import type { Kernels, SharedTable } from "@kokeshi/kernels";
+import type { Float32Vectors, Kernels, SharedTable } from "@kokeshi/kernels";
 import { openVectors } from "./code-table.js";
 import type { StageQueries } from "./stage-queries.js";
 
@@ -26,14 +26,8 @@ export function nearestRows(
   { table, firstRow, rowIds, queries, count }: ScanTask,
 ): RankedRows[] {
   const vectors = openVectors(kernels, table);
-  const { values } = queries;
-  if (vectors.kind === "bits") {
-    return vectors.nearestBatch(values as Uint8Array, count, rowIds).map(({ rows, scores }) => ({
-      rows: shifted(rows, firstRow),
-      scores: Float32Array.from(scores, (distance) => -distance),
-    }));
-  }
-  const found = vectors.nearestBatch(values as Float32Array, count, rowIds);
+  // Vectors of all kinds take queries of float32; TypeScript does not see through overloads of a union.
+  const found = (vectors as Float32Vectors).nearestBatch(queries.values, count, rowIds);
   return found.map(({ rows, scores }) => ({ rows: shifted(rows, firstRow), scores }));
 }
 

@@ -17,8 +17,7 @@ export function rescorerInMemory(table: CodeTable, format: CodeFormat, queries: 
   return (query, rows) => {
     const { values } = chosenQueries(prepared, query, query + 1);
     const scores = scoresInBlocks(table, rows, (vectors, inBlock) => {
-      if (vectors.kind === "bits") throw new Error("bits do not score bits again");
-      return vectors.dotProducts(values as Float32Array, inBlock);
+      return vectors.dotProducts(values, inBlock);
     });
     return scores.map((score) => prepared.scoreOf(query, score));
   };
@@ -56,8 +55,7 @@ export function rescorerFromDisk(
       portion.forEach((row, index) => read(row, bytes.subarray(index * width, (index + 1) * width)));
       desk.stage(bytes.subarray(0, portion.length * width));
       const vectors = openVectors(desk.kernels, (desk.blocks[0] as CodeBlock).shared);
-      if (vectors.kind === "bits") throw new Error("bits do not score bits again");
-      scores.set(vectors.dotProducts(values as Float32Array, ids.subarray(0, portion.length)), start);
+      scores.set(vectors.dotProducts(values, ids.subarray(0, portion.length)), start);
     }
     return scores.map((score) => prepared.scoreOf(query, score));
   };

@@ -1,5 +1,5 @@
 import { eventLoopTurns } from "@kokeshi/core";
-import { type CodeBlock, type CodeTable, rowsOfBlock } from "./code-table.js";
+import { type CodeBlock, type CodeTable, rowsOfBlock, rowsTogether } from "./code-table.js";
 import { mergeRankings, nearestRows, type RankedRows, type ScanTask } from "./nearest-rows.js";
 import { chosenQueries, type StageQueries } from "./stage-queries.js";
 
@@ -65,7 +65,8 @@ function rowsAtATime({ format, rows }: CodeTable, queries: number, count: number
   const byTime = Math.floor(bytesAtATime / (format.width * queries));
   const isWorthSharing = format.width * rows * queries >= leastSharedBytes;
   const byShare = isWorthSharing ? Math.ceil(rows / share) : rows;
-  return Math.max(fewestRows, Math.min(Math.max(byTime, rowsPerFound * count), byShare));
+  const atLeast = Math.max(fewestRows, Math.min(Math.max(byTime, rowsPerFound * count), byShare));
+  return Math.ceil(atLeast / rowsTogether) * rowsTogether;
 }
 
 type Piece = Pick<ScanTask, "table" | "firstRow" | "rowIds">;

@@ -1,11 +1,11 @@
 import type { Embeddings } from "@kokeshi/core";
-import { decodingFor, prepareQuery, quantize } from "@kokeshi/quantization";
+import { decodingFor, prepareQuery } from "@kokeshi/quantization";
 import type { CodeFormat } from "./code-format.js";
 
 /** Queries as the kernels take them, for the codes of one stage. Plain data: another thread can use it. */
 export interface StageQueries {
-  /** `count` rows of `width` elements: float32 for float32 and int8 codes, bytes of bits for bits. */
-  readonly values: Float32Array | Uint8Array;
+  /** `count` rows of `width` elements. */
+  readonly values: Float32Array;
   readonly count: number;
   /** Elements of a query. */
   readonly width: number;
@@ -16,32 +16,30 @@ export interface PreparedQueries extends StageQueries {
   scoreOf(query: number, kernelScore: number): number;
 }
 
-/** @param queries of the dimensions of the stage */
+/**
+ * Bits count as +-1 / sqrt(dimensions), so that scores are cosines of the query and the vector of signs. The queries
+ * stay as they are: bits with bits lose much of the order that bits with float32 keep, as `semantic_search_faiss` of
+ * sentence-transformers knows, which rescores so (sentence_transformers/util/quantization.py).
+ *
+ * @param queries of the dimensions of the stage
+ */
 export function prepareQueries(
-  { kind, calibration, width }: CodeFormat,
+  { kind, calibration, width: bytes }: CodeFormat,
   queries: Embeddings,
 ): PreparedQueries {
   const { dimensions, data, rows: count } = queries;
   if (kind === "float32") return { values: data, count, width: dimensions, scoreOf: (_, score) => score };
-  if (kind === "bits") {
-    const { data: bits } = quantize(queries, "ubinary");
-    return {
-      values: bits as Uint8Array,
-      count,
-      width,
-      // The cosine of the two vectors of signs.
-      scoreOf: (_, score) => 1 + (2 * score) / dimensions,
-    };
-  }
-  const decoding = decodingFor("int8", dimensions, calibration);
-  const values = new Float32Array(count * dimensions);
+  const decoding = decodingFor(kind === "bits" ? "ubinary" : "int8", dimensions, calibration);
+  // A component for each bit, those of the padding too.
+  const width = kind === "bits" ? 8 * bytes : dimensions;
+  const values = new Float32Array(count * width);
   const offsets = new Float64Array(count);
   for (let row = 0; row < count; row++) {
     const { folded, offset } = prepareQuery(queries.row(row), decoding);
-    values.set(folded, row * dimensions);
+    values.set(folded, row * width);
     offsets[row] = offset;
   }
-  return { values, count, width: dimensions, scoreOf: (row, score) => score + (offsets[row] as number) };
+  return { values, count, width, scoreOf: (row, score) => score + (offsets[row] as number) };
 }
 
 export function chosenQueries({ values, width }: StageQueries, start: number, end: number): StageQueries {
