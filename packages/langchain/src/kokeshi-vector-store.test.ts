@@ -150,6 +150,66 @@ describe("KokeshiVectorStore", () => {
     expect(varied.map((document) => document.pageContent)).toEqual(["small index int8", "small model"]);
   });
 
+  it("finds by words, too, where it is hybrid, whatever came and went", async () => {
+    const words = ["alpha", "beta", "gamma", "delta", "E1234"];
+    const page = fc
+      .array(fc.constantFrom(...words), { minLength: 1, maxLength: 5 })
+      .map((list) => list.join(" "));
+    const change = fc.oneof(
+      fc.record({ add: fc.array(fc.tuple(fc.nat(9), page), { maxLength: 6 }) }),
+      fc.record({ remove: fc.array(fc.nat(9), { maxLength: 4 }) }),
+    );
+    await fc.assert(
+      fc.asyncProperty(fc.array(change, { maxLength: 8 }), page, async (changes, query) => {
+        const store = new KokeshiVectorStore(embeddings(), { hybrid: true });
+        for (const step of changes) {
+          if ("remove" in step) await store.delete({ ids: step.remove.map(String) });
+          else {
+            const added = step.add.map(([id, pageContent]) => new Document({ id: String(id), pageContent }));
+            await store.addDocuments(added);
+          }
+        }
+        const all = (
+          await store.similaritySearchVectorWithScore(await embeddings().embedQuery(query), 99)
+        ).map(([document]) => document);
+        const fresh = await KokeshiVectorStore.fromDocuments(all, embeddings(), { hybrid: true });
+        const scores = async (one: KokeshiVectorStore) =>
+          new Map((await one.similaritySearchWithScore(query, 99)).map(([{ id }, score]) => [id, score]));
+        const [own, others] = [await scores(store), await scores(fresh)];
+        expect(own.size).toBe(store.size);
+        for (const [id, score] of own) expect(score).toBeCloseTo(others.get(id) as number, 5);
+      }),
+      { numRuns: 60 },
+    );
+  });
+
+  it("ranks words over vectors as it is told, and leaves out what the filter leaves out", async () => {
+    const documents = ["error E1234", "error E9999", "error handling, in general"].map(
+      (pageContent, i) => new Document({ id: String(i), pageContent }),
+    );
+    const ids = async (options: object, ...rest: [number?, ((document: { id?: string }) => boolean)?]) => {
+      const store = await KokeshiVectorStore.fromDocuments(documents, embeddings(), options);
+      return (await store.similaritySearch("what is E9999?", ...rest)).map(({ id }) => id);
+    };
+    expect((await ids({ hybrid: true }))[0]).toBe("1");
+    expect(await ids({ hybrid: { method: "scores", lexicalWeight: 1 } }, 1)).toEqual(["1"]);
+    expect(await ids({ hybrid: true }, 3, ({ id }) => id !== "1")).not.toContain("1");
+    const store = await KokeshiVectorStore.fromDocuments(documents, embeddings(), { hybrid: true });
+    const [found] = await store.maxMarginalRelevanceSearch("E9999", { k: 1, fetchK: 1 });
+    expect(found?.id).toBe("1");
+    const rate = store.lexicalScorer("E9999");
+    expect(rate("nothing")).toBe(0);
+    expect(rate("E9999 again")).toBeGreaterThan(0.3);
+    expect(rate("E9999 again")).toBeLessThan(1);
+  });
+
+  it("refuses fusion that cannot be, and rates no words without it", () => {
+    expect(() => new KokeshiVectorStore(embeddings(), { hybrid: { lexicalWeight: 3 } })).toThrow(
+      /lexicalWeight is 3/,
+    );
+    expect(() => new KokeshiVectorStore(embeddings()).lexicalScorer("x")).toThrow(InvalidArgumentError);
+  });
+
   it("serves a retriever in a LangChain chain", async () => {
     const store = await KokeshiVectorStore.fromDocuments(animals, embeddings());
     const retriever = store.asRetriever({ k: 1 });

@@ -1,4 +1,5 @@
 import {
+  dotProduct,
   Embeddings as EmbeddingMatrix,
   InvalidArgumentError,
   nearestNeighbors,
@@ -6,11 +7,13 @@ import {
   type Neighbor,
   type Vector,
 } from "@kokeshi/core";
+import { fuseScores, type FusionOptions, resolveFusion } from "@kokeshi/lexical";
 import { Document, type DocumentInterface } from "@langchain/core/documents";
 import type { EmbeddingsInterface } from "@langchain/core/embeddings";
 import { maximalMarginalRelevance } from "@langchain/core/utils/math";
 import { VectorStore, type MaxMarginalRelevanceSearchOptions } from "@langchain/core/vectorstores";
 import { KokeshiEmbeddings } from "./kokeshi-embeddings.js";
+import { RowTerms } from "./row-terms.js";
 import { VectorTable } from "./vector-table.js";
 
 /** Says which documents a search may return. */
@@ -22,7 +25,15 @@ export interface KokeshiVectorStoreOptions {
    * lengths mean something.
    */
   similarity?: "cosine" | "dot";
+  /**
+   * Search by the words of `pageContent`, too, wherever the query is a text: for names, numbers, rare words, which vectors
+   * blur. `true` for the defaults of `fuseScores` in @kokeshi/lexical. Default: by vectors alone.
+   */
+  hybrid?: boolean | FusionOptions;
 }
+
+/** Rows that vectors and words put forward each, at least: fusion looks at the range of their scores. */
+const fewestCandidates = 100;
 
 interface AddOptions {
   /** One a document. Default: the document's own id, or a random one. A known id replaces its document. */
@@ -37,12 +48,18 @@ export class KokeshiVectorStore extends VectorStore {
   declare FilterType: KokeshiDocumentFilter;
   readonly similarity: "cosine" | "dot";
   private readonly table = new VectorTable();
+  private readonly fusion: FusionOptions | undefined;
+  private readonly terms: RowTerms | undefined;
   private documents: DocumentInterface[] = [];
   private rowOfId = new Map<string, number>();
 
   constructor(embeddings: EmbeddingsInterface, options: KokeshiVectorStoreOptions = {}) {
     super(embeddings, options);
     this.similarity = options.similarity ?? "cosine";
+    const { hybrid = false } = options;
+    if (hybrid === false) return;
+    this.fusion = resolveFusion(hybrid === true ? {} : hybrid);
+    this.terms = new RowTerms();
   }
 
   override _vectorstoreType(): string {
@@ -96,7 +113,9 @@ export class KokeshiVectorStore extends VectorStore {
         this.rowOfId.set(id, this.documents.length);
         this.documents.push(stored);
         this.table.append(vector);
+        this.terms?.append(stored.pageContent);
       } else {
+        this.terms?.replace(row, (this.documents[row] as DocumentInterface).pageContent, stored.pageContent);
         this.documents[row] = stored;
         this.table.replace(row, vector);
       }
@@ -116,11 +135,43 @@ export class KokeshiVectorStore extends VectorStore {
     const doomed = new Set(ids.map((id) => this.rowOfId.get(id)));
     const kept = this.documents.flatMap((_, row) => (doomed.has(row) ? [] : [row]));
     this.table.keep(kept);
+    this.terms?.keep(kept, (row) => (this.documents[row] as DocumentInterface).pageContent);
     this.documents = kept.map((row) => this.documents[row] as DocumentInterface);
     this.rowOfId = new Map(this.documents.map((document, row) => [document.id as string, row]));
   }
 
-  /** The `k` nearest documents that pass the filter, nearest first. */
+  /** The best documents that pass the filter, by vectors and, where the store is `hybrid`, by words. */
+  override async similaritySearchWithScore(
+    query: string,
+    k = 4,
+    filter?: KokeshiDocumentFilter,
+  ): Promise<[DocumentInterface, number][]> {
+    const vector = await this.embeddings.embedQuery(query);
+    return this.best(query, vector, k, filter).map(({ index, score }) => [this.document(index), score]);
+  }
+
+  override async similaritySearch(
+    query: string,
+    k = 4,
+    filter?: KokeshiDocumentFilter,
+  ): Promise<DocumentInterface[]> {
+    return (await this.similaritySearchWithScore(query, k, filter)).map(([document]) => document);
+  }
+
+  /**
+   * Rates any text by the words it shares with the query, as documents are in a `hybrid` store: 0 for none, towards 1 the
+   * more of them and the rarer they are among the documents. Throws InvalidArgumentError where the store is not.
+   */
+  lexicalScorer(query: string): (text: string) => number {
+    if (this.terms !== undefined) return this.terms.scorer(query);
+    throw new InvalidArgumentError({
+      part: "langchain",
+      problem: "lexicalScorer() was asked of a store that knows no words",
+      remedy: "make the store with `hybrid`",
+    });
+  }
+
+  /** The `k` documents nearest to a vector that pass the filter, nearest first: by vectors alone. */
   override async similaritySearchVectorWithScore(
     query: number[],
     k: number,
@@ -130,7 +181,7 @@ export class KokeshiVectorStore extends VectorStore {
   }
 
   /**
-   * Of the `fetchK` nearest documents (default 20) the `k` that are near the query and unlike each other: `lambda` 1
+   * Of the `fetchK` best documents (default 20) the `k` that are near the query and unlike each other: `lambda` 1
    * asks for nearness only, 0 for variety only (default 0.5). After Carbonell and Goldstein, 1998.
    */
   override async maxMarginalRelevanceSearch(
@@ -138,7 +189,7 @@ export class KokeshiVectorStore extends VectorStore {
     { k, fetchK = 20, lambda = 0.5, filter }: MaxMarginalRelevanceSearchOptions<KokeshiDocumentFilter>,
   ): Promise<DocumentInterface[]> {
     const vector = await this.embeddings.embedQuery(query);
-    const rows = this.nearest(vector, fetchK, filter).map((neighbor) => neighbor.index);
+    const rows = this.best(query, vector, fetchK, filter).map((neighbor) => neighbor.index);
     const candidates = this.table.gather(rows).toArrays();
     return maximalMarginalRelevance(vector, candidates, lambda, k).map((index) =>
       this.document(rows[index] as number),
@@ -153,6 +204,32 @@ export class KokeshiVectorStore extends VectorStore {
     const rows = this.documents.flatMap((document, row) => (filter(document) ? [row] : []));
     const neighbors = nearestNeighbors(queries, this.table.gather(rows), k)[0] ?? [];
     return neighbors.map(({ index, score }) => ({ index: rows[index] as number, score }));
+  }
+
+  private best(
+    query: string,
+    vector: Vector,
+    k: number,
+    filter: KokeshiDocumentFilter | undefined,
+  ): Neighbor[] {
+    const { terms, fusion } = this;
+    if (terms === undefined) return this.nearest(vector, k, filter);
+    const count = Math.max(10 * k, fewestCandidates);
+    const near = this.nearest(vector, count, filter).map(({ index }) => index);
+    const scores = terms.score(query);
+    const passing = scores
+      .nearest(filter === undefined ? count : Math.max(1, this.size))
+      .filter((row) => filter === undefined || filter(this.documents[row] as DocumentInterface));
+    const rows = Array.from(new Set([...near, ...passing.slice(0, count)])).sort((a, b) => a - b);
+    const own = this.comparable(vector);
+    const matrix = this.table.matrix();
+    const dense = rows.map((row) => dotProduct(own, matrix.row(row)));
+    const fused = fuseScores({ dense, lexical: scores.of(rows), lexicalBound: scores.bound }, fusion);
+    // The sort is stable: of equal ones, that which was added first comes first.
+    return rows
+      .map((index, place) => ({ index, score: fused[place] as number }))
+      .sort((a, b) => b.score - a.score)
+      .slice(0, k);
   }
 
   /** A copy of the vector, ready for a dot product. */

@@ -15,7 +15,7 @@ const doubt: Readonly<Record<Language, string>> = {
 };
 
 /** A best quote that scores less may well be about something else. */
-const doubtBelow = 0.35;
+const doubtBelow = 0.2;
 
 /** Answers without a language model: quotes the best sentences of the retrieved passages, each with its citation. */
 export class ExtractiveAnswerer implements Answerer {

@@ -16,7 +16,7 @@ const passageShare = 0.5;
 /** What a quote in another language than the question's is worth: the reader may not know it. */
 const foreignWorth = 0.8;
 /** Below this score nothing in the documents has to do with the question. */
-const absoluteFloor = 0.25;
+const absoluteFloor = 0.155;
 /** Something is quoted while it scores at least this share of the best quote. */
 const relativeFloor = 0.75;
 /** Weight of closeness to the question against difference from what is quoted already. */
