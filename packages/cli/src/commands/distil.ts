@@ -21,6 +21,7 @@ interface DistilCommandOptions extends InputOptions {
   out: string;
   format: StaticModelFormat;
   dimensions?: number;
+  matryoshka?: boolean;
   centering: boolean;
   weighting?: "zipf" | "counted" | "none";
   tokenizer?: string;
@@ -51,6 +52,10 @@ export function addDistilCommand(program: Command, context: CommandContext): voi
       "-d, --dimensions <n>",
       "principal components to keep (default: 256, or what the teacher has)",
     ).argParser(positiveInteger),
+    new Option(
+      "--matryoshka",
+      "keep the teacher's first dimensions instead: for a teacher trained with Matryoshka sizes",
+    ),
     new Option("--no-centering", "do not subtract the mean vector first"),
     new Option(
       "--weighting <way>",
@@ -90,7 +95,7 @@ The teacher is asked for the vector of each token of its tokenizer; of a static 
 Examples:
   $ kokeshi distil hf:BAAI/bge-base-en-v1.5@main --out ./bge-static
   $ kokeshi distil ./encoder --text notes.txt --format sentence-transformers --out ./notes-model
-  $ kokeshi distil @kokeshi/model-en-ja --text notes.txt --vocabulary-size 8192 --dimensions 128 --format kokeshi --out ./small`,
+  $ kokeshi distil @kokeshi/model-en-ja --text notes.txt --vocabulary-size 8192 --dimensions 128 --matryoshka --epochs 0 --format kokeshi --out ./small`,
     )
     .action((reference: string, options: DistilCommandOptions) => distilCommand(reference, options, context));
 }
@@ -120,6 +125,7 @@ async function distilCommand(
       texts,
       vocabularySize: options.vocabularySize,
       dimensions: options.dimensions,
+      matryoshka: options.matryoshka,
       center: options.centering,
       weighting: options.weighting,
       inputType: options.inputType,

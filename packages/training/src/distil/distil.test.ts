@@ -60,6 +60,20 @@ describe("distil", () => {
     );
   });
 
+  it("is the beginning of that, for a teacher whose first dimensions say most", async () => {
+    const options = { tokenizerJson, weighting: "none", texts, regression: { epochs: 1 } } as const;
+    const { model } = await distil(contextualTeacher(), { ...options, dimensions: 4, matryoshka: true });
+    expect(model.table).toHaveLength(121 * 4);
+    const { model: plain } = await distil(contextualTeacher(), {
+      tokenizerJson,
+      weighting: "none",
+      dimensions: 4,
+      matryoshka: true,
+    });
+    const { embeddings } = await embed(contextualTeacher(), ["w3"], { normalize: false });
+    expect(Array.from(plain.table.subarray(16, 20))).toEqual(Array.from(embeddings.row(0).subarray(0, 4)));
+  });
+
   it("asks for each token once, in batches, with the prompt it is told", async () => {
     const teacher = contextualTeacher();
     const progress: DistilProgress[] = [];

@@ -1,4 +1,4 @@
-import { InvalidArgumentError, type EmbeddingModel } from "@kokeshi/core";
+import { Embeddings, InvalidArgumentError, truncateDimensions, type EmbeddingModel } from "@kokeshi/core";
 import type { StaticEmbeddingModel } from "@kokeshi/static-model";
 import { readStaticModel } from "../compress/read-static-model.js";
 import {
@@ -38,6 +38,11 @@ export interface DistilOptions {
   vocabularySize?: number;
   /** Principal components to keep; "all" keeps the teacher's own dimensions as they are. Default: 256, or what the teacher has. */
   dimensions?: number | "all";
+  /**
+   * Keep the teacher's first dimensions instead of principal components: better where it was trained with Matryoshka
+   * sizes. Default: false.
+   */
+  matryoshka?: boolean;
   /** Subtract the mean vector before the projection, as Model2Vec does. Default: true. */
   center?: boolean;
   /**
@@ -88,7 +93,7 @@ export interface Distilled {
   wordsAdded: number;
   /** Words that the tokenizer never takes as one token, and were left out. */
   wordsUnreachable: readonly string[];
-  /** Share of the variance that the principal components keep; 1 where there was no projection. */
+  /** Share of the variance that the principal components keep; 1 where there are none. */
   explainedVariance: number;
   regression: RegressionResult | undefined;
 }
@@ -131,7 +136,11 @@ export async function distil(teacher: EmbeddingModel, options: DistilOptions): P
   let { table, dimensions } = vectors;
   const wanted = options.dimensions ?? Math.min(256, dimensions);
   let explainedVariance = 1;
-  if (wanted !== "all") {
+  if (wanted !== "all" && options.matryoshka === true) {
+    table = truncateDimensions(new Embeddings(table, dimensions), wanted).data;
+    targets = truncateDimensions(new Embeddings(targets, dimensions), wanted).data;
+    dimensions = wanted;
+  } else if (wanted !== "all") {
     const rows = rowsOf(vectors);
     // Sentences are what the student is for: where enough are at hand, theirs are the axes.
     const fromTexts = uniqueTexts.length >= 2 * dimensions;
