@@ -12,25 +12,50 @@ export function createPrecompiledNormalizer(charsmap: unknown, where: string): (
   const rules = createPrecompiledRules(charsmap, where);
   if (rules === undefined) return (text) => text;
   const findReplacement = rules;
-  const known = new Map<string, string>();
+  const graphemesKnown = new Map<string, string>();
+  /** `undefined` for one that stays. */
+  const codePointsKnown = new Map<number, string | undefined>();
 
-  /** The replacement of a code point or a short grapheme; itself where there is none. */
-  function replace(characters: string): string {
-    const remembered = known.get(characters);
-    if (remembered !== undefined) return remembered;
-    // Without a match a grapheme falls apart; a code point stays.
-    const result =
-      findReplacement(characters) ??
-      (isOneCodePoint(characters) ? characters : Array.from(characters, replace).join(""));
-    if (known.size < mostRemembered) known.set(characters, result);
+  function replaceGrapheme(grapheme: string): string {
+    // Of six bytes or more, it falls apart.
+    if (grapheme.length >= 6 || isOneCodePoint(grapheme)) return replaceCodePoints(grapheme);
+    const known = graphemesKnown.get(grapheme);
+    if (known !== undefined) return known;
+    const result = findReplacement(grapheme) ?? replaceCodePoints(grapheme);
+    if (graphemesKnown.size < mostRemembered) graphemesKnown.set(grapheme, result);
     return result;
+  }
+
+  /** Copies whole what lies between replacements: a million marks are one grapheme. */
+  function replaceCodePoints(characters: string): string {
+    let result = "";
+    let copied = 0;
+    for (let index = 0; index < characters.length;) {
+      const codePoint = characters.codePointAt(index) as number;
+      const next = index + (codePoint > 0xffff ? 2 : 1);
+      const replacement = replacementOf(codePoint);
+      if (replacement !== undefined) {
+        result += characters.slice(copied, index) + replacement;
+        copied = next;
+      }
+      index = next;
+    }
+    return copied === 0 ? characters : result + characters.slice(copied);
+  }
+
+  function replacementOf(codePoint: number): string | undefined {
+    const known = codePointsKnown.get(codePoint);
+    if (known !== undefined || codePointsKnown.has(codePoint)) return known;
+    const replacement = findReplacement(String.fromCodePoint(codePoint));
+    if (codePointsKnown.size < mostRemembered) codePointsKnown.set(codePoint, replacement);
+    return replacement;
   }
 
   return (text) => {
     let result = "";
     for (const [portion] of text.matchAll(portions)) {
-      const characters = plainPortion.test(portion) ? portion : graphemes(portion);
-      for (const character of characters) result += replace(character);
+      if (plainPortion.test(portion)) result += replaceCodePoints(portion);
+      else for (const grapheme of graphemes(portion)) result += replaceGrapheme(grapheme);
     }
     return result;
   };
