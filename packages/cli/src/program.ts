@@ -8,6 +8,7 @@ import { addModelsCommand } from "./commands/models.js";
 import { addSearchCommand } from "./commands/search.js";
 import { addSimilarityCommand } from "./commands/similarity.js";
 import { addTokenizeCommand } from "./commands/tokenize.js";
+import { addTrainCommand } from "./commands/train.js";
 import { packageVersion } from "./version.js";
 
 /** All commands, which write to the streams of `context`. */
@@ -38,6 +39,7 @@ Exit codes: 0 success, 1 a failed job, 2 wrong usage, 130 interrupted.`,
   addSearchCommand(program, context);
   addIndexCommand(program, context);
   addEvaluateCommand(program, context);
+  addTrainCommand(program, context);
   addDistilCommand(program, context);
   addModelsCommand(program, context);
   return program;

@@ -1,0 +1,63 @@
+import { createTokenizer, type Tokenizer } from "@kokeshi/tokenizer";
+import type { CommandContext } from "../command-context.js";
+import { readLegalFiles } from "../legal-files.js";
+import { openModel } from "../open-model.js";
+import { readTokenizerFile } from "../open-tokenizer.js";
+import type { TrainingConfig } from "./training-config.js";
+
+/** What a training begins with. */
+export interface StartModel {
+  /** The id of the model; null for a table at random. */
+  modelId: string | null;
+  tokenizer: Tokenizer;
+  tokenizerJson: string | Uint8Array;
+  vocabularySize: number;
+  /** The table and its width; none where it begins at random. */
+  table?: Float32Array;
+  dimensions?: number;
+  normalize: boolean;
+  prompts: Readonly<Record<string, string>>;
+  licence?: string;
+  /** Licence and attribution of the model, which travel with what is made of it. */
+  legalFiles: Record<string, Uint8Array>;
+}
+
+/** Throws InvalidArgumentError for a model that is not static. */
+export async function openStartModel(
+  start: TrainingConfig["start"],
+  context: CommandContext,
+): Promise<StartModel> {
+  if ("tokenizer" in start) {
+    const { text, json } = await readTokenizerFile(start.tokenizer, context.cwd);
+    const tokenizer = createTokenizer(json);
+    return {
+      modelId: null,
+      tokenizer,
+      tokenizerJson: text,
+      vocabularySize: tokenizer.vocabularySize,
+      normalize: true,
+      prompts: {},
+      legalFiles: {},
+    };
+  }
+  const { readStaticModel } = await import("@kokeshi/training");
+  const { model, folder } = await openModel(start.model, context);
+  try {
+    const { table, dimensions, tokenizerJson, normalize, prompts, licence } = readStaticModel(model);
+    const text = typeof tokenizerJson === "string" ? tokenizerJson : new TextDecoder().decode(tokenizerJson);
+    return {
+      modelId: model.modelId,
+      tokenizer: createTokenizer(JSON.parse(text)),
+      tokenizerJson,
+      vocabularySize: table.length / dimensions,
+      table,
+      dimensions,
+      normalize,
+      prompts: prompts ?? {},
+      licence,
+      legalFiles: await readLegalFiles(folder),
+    };
+  } finally {
+    await model.close();
+  }
+}
