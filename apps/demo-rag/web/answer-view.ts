@@ -107,7 +107,7 @@ export class AnswerView {
             "span",
             {
               class: "score",
-              title: "Cosine of question and passage, plus half the share of the question's words in it",
+              title: "How near the passage is to the question, by meaning and by words",
             },
             score.toFixed(2),
           ),

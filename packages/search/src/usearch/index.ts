@@ -1,1 +1,2 @@
-export { UsearchIndex, type UsearchOptions } from "./usearch-index.js";
+export type { UsearchOptions, UsearchSettings } from "./settings.js";
+export { type CreateUsearchOptions, UsearchIndex } from "./usearch-index.js";

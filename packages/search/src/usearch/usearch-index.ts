@@ -2,7 +2,7 @@ import { createRequire } from "node:module";
 import { Embeddings, eventLoopTurns, KokeshiError } from "@kokeshi/core";
 import type usearch from "usearch";
 import type { Index, MetricKind, ScalarKind } from "usearch";
-import { invalidArgument, part } from "../errors.js";
+import { damagedFile, invalidArgument, part } from "../errors.js";
 import { encodeIds, encodePayloads, lastOfEach, unequal } from "../item-texts.js";
 import type {
   NewItems,
@@ -12,65 +12,93 @@ import type {
   VectorSearchOptions,
   WorkOptions,
 } from "../vector-index.js";
+import { exists, readSavedIndex, writeSavedIndex } from "./saved-index.js";
+import { settingsFromOptions, type UsearchOptions, type UsearchSettings } from "./settings.js";
 import { comparableRows, requireCount, requireVectors } from "../vector-input.js";
 
 type Usearch = typeof usearch;
 
-export interface UsearchOptions {
-  dimensions: number;
-  /** Number format of the vectors in the graph. Default: "f32". */
-  quantization?: "f32" | "f16" | "i8";
-  /** Neighbours of a node of the graph. Default: 16. */
-  connectivity?: number;
-  /** Candidates while adding: more make a better graph, slower. Default: 128. */
-  expansionAdd?: number;
-  /** Candidates while searching: more find more of the true nearest, slower. Default: 128. */
-  expansionSearch?: number;
-}
-
 const rowsAtATime = 1024;
+
+export interface CreateUsearchOptions extends UsearchOptions {
+  /** Identity of the model: vectors and queries that name another are refused. Default: the first that is named. */
+  model?: string;
+}
 
 /**
  * An approximate index in memory: the graph (HNSW, Malkov and Yashunin, 2018) of usearch, for corpora too large to be
- * looked at whole. Compares by cosine. Needs the package `usearch`.
+ * looked at whole. Compares by cosine. `save` keeps it in files, `open` reads them. Needs the package `usearch`.
  */
 export class UsearchIndex implements VectorIndex {
   private readonly items = new Map<bigint, StoredItem>();
   private readonly keys = new Map<string, bigint>();
   private nextKey = 0n;
+  /** The last of the changes under way; the next, and saving, waits for it. */
+  private changes: Promise<unknown> = Promise.resolve();
 
   private constructor(
-    readonly dimensions: number,
+    readonly settings: UsearchSettings,
+    private modelOfVectors: string | undefined,
     private readonly graph: Index,
   ) {}
 
-  static async create(options: UsearchOptions): Promise<UsearchIndex> {
-    const { dimensions, quantization = "f32", connectivity = 16 } = options;
-    const { expansionAdd = 128, expansionSearch = 128 } = options;
-    for (const [name, value] of Object.entries({ dimensions, connectivity, expansionAdd, expansionSearch })) {
-      requireCount(name, value);
-    }
-    if (!["f32", "f16", "i8"].includes(quantization)) {
-      throw invalidArgument(`quantization is ${JSON.stringify(quantization)}`, "use f32, f16 or i8");
-    }
-    const { Index } = loadUsearch();
-    const graph = new Index({
-      dimensions,
-      metric: "ip" as MetricKind,
-      quantization: quantization as ScalarKind,
-      connectivity,
-      expansion_add: expansionAdd,
-      expansion_search: expansionSearch,
-      multi: false,
+  static async create({ model, ...options }: CreateUsearchOptions): Promise<UsearchIndex> {
+    const settings = settingsFromOptions(options);
+    return new UsearchIndex(settings, model, newGraph(settings));
+  }
+
+  /**
+   * Reads what `save` wrote; later changes are in memory until it is saved again. Throws InvalidFileError for files that
+   * are damaged or no such index, and NotFoundError where there is none.
+   */
+  static async open(
+    path: string,
+    { expansionSearch, signal }: Pick<UsearchOptions, "expansionSearch"> & { signal?: AbortSignal } = {},
+  ): Promise<UsearchIndex> {
+    const { settings: saved, model, items, graphPath } = await readSavedIndex(path, signal);
+    const settings = settingsFromOptions({
+      ...saved,
+      expansionSearch: expansionSearch ?? saved.expansionSearch,
     });
-    return new UsearchIndex(dimensions, graph);
+    const index = new UsearchIndex(settings, model, newGraph(settings));
+    const { graph } = index;
+    try {
+      graph.load(graphPath);
+    } catch (cause) {
+      throw damagedFile(path, `usearch cannot read ${graphPath} (${(cause as Error).message})`, cause);
+    }
+    if (graph.dimensions() !== settings.dimensions || graph.size() !== items.size) {
+      throw damagedFile(path, `${graphPath} is the graph of another index`);
+    }
+    for (const [key, item] of items) {
+      if (graph.contains(key) !== true) throw damagedFile(path, `${graphPath} lacks item ${key}`);
+      index.items.set(key, item);
+      index.keys.set(item.id, key);
+      if (key >= index.nextKey) index.nextKey = key + 1n;
+    }
+    return index;
+  }
+
+  get dimensions(): number {
+    return this.settings.dimensions;
+  }
+
+  /** Identity of the model whose vectors these are, if one was named. */
+  get model(): string | undefined {
+    return this.modelOfVectors;
   }
 
   get count(): number {
     return this.items.size;
   }
 
-  async add(items: NewItems, { signal, onProgress }: WorkOptions = {}): Promise<void> {
+  async add(items: NewItems, options: WorkOptions & { model?: string } = {}): Promise<void> {
+    this.requireModel(options.model);
+    await this.exclusively(() => this.addNow(items, options));
+    this.modelOfVectors ??= options.model;
+  }
+
+  private async addNow(items: NewItems, { signal, onProgress }: WorkOptions): Promise<void> {
     const { ids, vectors } = items;
     signal?.throwIfAborted();
     requireVectors(vectors, this.dimensions, "vectors");
@@ -113,7 +141,7 @@ export class UsearchIndex implements VectorIndex {
   async remove(ids: readonly string[], { signal }: WorkOptions = {}): Promise<number> {
     signal?.throwIfAborted();
     encodeIds(ids);
-    return ids.filter((id) => this.drop(id)).length;
+    return this.exclusively(async () => ids.filter((id) => this.drop(id)).length);
   }
 
   async has(id: string): Promise<boolean> {
@@ -121,9 +149,13 @@ export class UsearchIndex implements VectorIndex {
     return this.keys.has(id);
   }
 
-  async search(queries: Embeddings, options: VectorSearchOptions = {}): Promise<SearchHit[][]> {
-    const { topK = 10, filter, signal } = options;
+  async search(
+    queries: Embeddings,
+    options: VectorSearchOptions & { model?: string } = {},
+  ): Promise<SearchHit[][]> {
+    const { topK = 10, filter, signal, model } = options;
     requireCount("topK", topK);
+    this.requireModel(model);
     requireVectors(queries, this.dimensions, "queries");
     signal?.throwIfAborted();
     const takeTurn = eventLoopTurns();
@@ -136,7 +168,41 @@ export class UsearchIndex implements VectorIndex {
     return found;
   }
 
+  /**
+   * Writes the index to `path`, and its graph to a file beside it that `path` names. A process that is killed meanwhile
+   * leaves what was there before. Throws InvalidArgumentError where there is a file, unless `overwrite`.
+   */
+  async save(
+    path: string,
+    { overwrite = false, signal }: { overwrite?: boolean; signal?: AbortSignal } = {},
+  ): Promise<void> {
+    await this.exclusively(async () => {
+      signal?.throwIfAborted();
+      if (!overwrite && exists(path)) {
+        throw invalidArgument(`${path} is there already`, "choose another name, or set `overwrite`");
+      }
+      const { settings, model, items } = this;
+      await writeSavedIndex(path, { settings, model, items }, (file) => this.graph.save(file), signal);
+    });
+  }
+
+  /** Throws InvalidArgumentError where the index has vectors of another model. */
+  requireModel(model: string | undefined): void {
+    const own = this.modelOfVectors;
+    if (model === undefined || own === undefined || model === own) return;
+    throw invalidArgument(
+      `the index holds vectors of ${own}, these are of ${model}`,
+      "use the same model, or build an index with this one",
+    );
+  }
+
   async close(): Promise<void> {}
+
+  private exclusively<Result>(action: () => Promise<Result>): Promise<Result> {
+    const turn = this.changes.then(action, action);
+    this.changes = turn.catch(() => undefined);
+    return turn;
+  }
 
   /** With a filter, asks for more until enough pass. */
   private searchOne(
@@ -153,7 +219,7 @@ export class UsearchIndex implements VectorIndex {
       for (let rank = 0; rank < keys.length && hits.length < topK; rank++) {
         const item = this.items.get(keys[rank] as bigint);
         if (item === undefined || filter?.(item) === false) continue;
-        // The distance of "ip" is 1 - the dot product.
+        // The distance is 1 - the cosine.
         hits.push({ ...item, score: 1 - (distances[rank] as number) });
       }
       if (hits.length === topK || wanted >= size) return hits;
@@ -167,6 +233,21 @@ export class UsearchIndex implements VectorIndex {
     this.keys.delete(id);
     return this.items.delete(key);
   }
+}
+
+function newGraph(settings: UsearchSettings): Index {
+  const { dimensions, quantization, connectivity, expansionAdd, expansionSearch } = settings;
+  const { Index } = loadUsearch();
+  return new Index({
+    dimensions,
+    // Of i8, "ip" would be a product of whole numbers.
+    metric: (quantization === "i8" ? "cos" : "ip") as MetricKind,
+    quantization: quantization as ScalarKind,
+    connectivity,
+    expansion_add: expansionAdd,
+    expansion_search: expansionSearch,
+    multi: false,
+  });
 }
 
 /** The CommonJS build: that of ES modules looks for its binary from the main program on, and may never end. */
