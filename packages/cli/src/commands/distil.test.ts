@@ -125,10 +125,12 @@ describe("kokeshi distil", () => {
     [["./teacher"], /required option '-o, --out <dir>'/],
     [
       ["./teacher", "--out", "x", "--weighting", "counted"],
-      /--weighting counted needs texts to count; add --text FILE/,
+      /--weighting counted needs texts; add --text FILE/,
     ],
-    [["./teacher", "--out", "x", "--vocabulary-size", "5"], /--vocabulary-size needs texts to count/],
+    [["./teacher", "--out", "x", "--vocabulary-size", "5"], /--vocabulary-size needs texts/],
     [["./teacher", "--out", "x", "-d", "13"], /--dimensions is 13, but teacher@\w+ gives 12/],
+    [["./teacher", "--out", "x", "--epochs", "2"], /--epochs needs texts/],
+    [["./teacher", "--out", "x", "--learning-rate", "0"], /Use a number above 0/],
     [["./teacher", "--out", "teacher"], /--out teacher is not empty/],
     [
       ["./teacher", "--out", "x", "--format", "onnx"],

@@ -28,7 +28,8 @@ interface DistilCommandOptions extends InputOptions {
   vocabulary?: string;
   vocabularySize?: number;
   text?: string;
-  epochs: number;
+  epochs?: number;
+  learningRate?: number;
   loss: "cosine" | "squared";
   seed: number;
   inputType?: string;
@@ -50,13 +51,13 @@ export function addDistilCommand(program: Command, context: CommandContext): voi
     new Option("--format <format>", "who opens it besides Kokeshi").choices(formats).default("model2vec"),
     new Option(
       "-d, --dimensions <n>",
-      "principal components to keep (default: 256, or what the teacher has)",
+      "principal components to keep (default: at most 256; those of a static teacher stay)",
     ).argParser(positiveInteger),
     new Option(
       "--matryoshka",
       "keep the teacher's first dimensions instead: for a teacher trained with Matryoshka sizes",
     ),
-    new Option("--no-centering", "do not subtract the mean vector first"),
+    new Option("--no-centering", "do not subtract the mean vector first (that of a static teacher stays)"),
     new Option(
       "--weighting <way>",
       "by how rare a token is: zipf from its place in the vocabulary, counted in --text, or none " +
@@ -72,9 +73,14 @@ export function addDistilCommand(program: Command, context: CommandContext): voi
       "--text <file>",
       "texts such as the student will read: it learns the teacher's vectors of them",
     ),
-    new Option("--epochs <n>", "passes over --text at most; 0 learns nothing from it")
-      .default(20)
-      .argParser(wholeNumber),
+    new Option(
+      "--epochs <n>",
+      "passes over --text at most; 0 learns nothing from it (default: 20; 0 for a static teacher)",
+    ).argParser(wholeNumber),
+    new Option(
+      "--learning-rate <share>",
+      "first step, as a share of the size of the table's values (default: 0.02)",
+    ).argParser(positiveNumber),
     new Option("--loss <loss>", "what is learnt: the direction of the vectors, or the vectors")
       .choices(["cosine", "squared"])
       .default("cosine"),
@@ -95,7 +101,7 @@ The teacher is asked for the vector of each token of its tokenizer; of a static 
 Examples:
   $ kokeshi distil hf:BAAI/bge-base-en-v1.5@main --out ./bge-static
   $ kokeshi distil ./encoder --text notes.txt --format sentence-transformers --out ./notes-model
-  $ kokeshi distil @kokeshi/model-en-ja --text notes.txt --vocabulary-size 8192 --dimensions 128 --matryoshka --epochs 0 --format kokeshi --out ./small`,
+  $ kokeshi distil @kokeshi/model-en-ja --text notes.txt --vocabulary-size 8192 --dimensions 128 --matryoshka --format kokeshi --out ./small`,
     )
     .action((reference: string, options: DistilCommandOptions) => distilCommand(reference, options, context));
 }
@@ -119,21 +125,21 @@ async function distilCommand(
       );
     }
     const { distil, staticModelFiles } = await import("@kokeshi/training");
+    const tokenizer = await tokenizerJson(options, teacher, folder, context);
+    const { epochs = tokenizer === undefined ? 0 : 20, learningRate, loss, seed } = options;
     const distilled = await distil(teacher, {
-      tokenizerJson: await tokenizerJson(options, teacher, folder, context),
+      tokenizerJson: tokenizer,
       words,
       texts,
       vocabularySize: options.vocabularySize,
       dimensions: options.dimensions,
       matryoshka: options.matryoshka,
-      center: options.centering,
+      center: options.centering ? undefined : false,
       weighting: options.weighting,
       inputType: options.inputType,
       batchSize: options.batchSize,
       cache: options.cache === undefined ? undefined : resolve(context.cwd, options.cache),
-      ...(texts === undefined || options.epochs === 0
-        ? {}
-        : { regression: { epochs: options.epochs, loss: options.loss, seed: options.seed } }),
+      regression: texts === undefined || epochs === 0 ? undefined : { epochs, learningRate, loss, seed },
       signal: context.signal,
       onProgress: progressOf(context),
     } satisfies DistilOptions);
@@ -146,10 +152,14 @@ async function distilCommand(
   }
 }
 
-function requireTexts({ text, weighting, vocabularySize }: DistilCommandOptions): void {
+function requireTexts({ text, weighting, vocabularySize, epochs }: DistilCommandOptions): void {
   if (text !== undefined) return;
-  const needing = weighting === "counted" ? "--weighting counted" : vocabularySize && "--vocabulary-size";
-  if (needing) throw new UsageError(`${needing} needs texts to count`, "add --text FILE");
+  const needing = [
+    ...(weighting === "counted" ? ["--weighting counted"] : []),
+    ...(vocabularySize === undefined ? [] : ["--vocabulary-size"]),
+    ...(epochs === undefined || epochs === 0 ? [] : ["--epochs"]),
+  ];
+  if (needing.length > 0) throw new UsageError(`${needing[0]} needs texts`, "add --text FILE");
 }
 
 /** The texts of a file that are not empty. */
@@ -244,4 +254,10 @@ async function report(
 function wholeNumber(value: string): number {
   if (/^\d+$/.test(value) && Number.isSafeInteger(Number(value))) return Number(value);
   throw new InvalidArgumentError("Use a whole number.");
+}
+
+function positiveNumber(value: string): number {
+  const number = Number(value);
+  if (value.trim() !== "" && number > 0 && number < Infinity) return number;
+  throw new InvalidArgumentError("Use a number above 0.");
 }

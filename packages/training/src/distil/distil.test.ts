@@ -95,7 +95,11 @@ describe("distil", () => {
     const teacher = contextualTeacher();
     const options = { tokenizerJson, dimensions: 12, texts };
     const plain = await distil(teacher, { ...options, weighting: "none" });
-    const regressed = await distil(teacher, { ...options, weighting: "none", regression: { epochs: 30 } });
+    const regressed = await distil(teacher, {
+      ...options,
+      weighting: "none",
+      regression: { epochs: 30, learningRate: 0.05 },
+    });
     const { history, bestEpoch } = regressed.regression as NonNullable<Distilled["regression"]>;
     expect(bestEpoch).toBeGreaterThan(0);
     expect(history[bestEpoch]?.validationLoss).toBeLessThan(0.7 * (history[0]?.validationLoss as number));

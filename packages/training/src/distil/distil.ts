@@ -36,14 +36,20 @@ export interface DistilOptions {
   removeTokens?: RegExp;
   /** Tokens that stay: those that are commonest in `texts`, and the characters they are made of. Default: all. */
   vocabularySize?: number;
-  /** Principal components to keep; "all" keeps the teacher's own dimensions as they are. Default: 256, or what the teacher has. */
+  /**
+   * Principal components to keep; "all" keeps the teacher's own dimensions as they are. Default: 256, or what the teacher
+   * has where that is less; "all" where the rows of a static teacher are read.
+   */
   dimensions?: number | "all";
   /**
    * Keep the teacher's first dimensions instead of principal components: better where it was trained with Matryoshka
    * sizes. Default: false.
    */
   matryoshka?: boolean;
-  /** Subtract the mean vector before the projection, as Model2Vec does. Default: true. */
+  /**
+   * Subtract the mean vector before the projection, as Model2Vec does. Default: true, and false where the rows of a static
+   * teacher are read.
+   */
   center?: boolean;
   /**
    * Multiply each token's vector by a / (a + p): "zipf" takes p from the token's place in the vocabulary, as Model2Vec;
@@ -107,12 +113,12 @@ export interface Distilled {
  * are scaled to length 1. Rejects with `signal.reason` when aborted.
  */
 export async function distil(teacher: EmbeddingModel, options: DistilOptions): Promise<Distilled> {
-  const { signal, onProgress, texts = [], center = true } = options;
+  const { signal, onProgress, texts = [] } = options;
   const { sifCoefficient = defaultSifCoefficient } = options;
   requireUsable(teacher, options);
   const { tokenizerJson } = options;
   const own = tokenizerJson === undefined ? readStaticModel(teacher) : undefined;
-  const { weighting = own === undefined ? "zipf" : "none" } = options;
+  const { weighting = own === undefined ? "zipf" : "none", center = own === undefined } = options;
   const student = await studentTokenizer(
     tokenizerJson ?? (own as StaticEmbeddingModel).tokenizerJson,
     options,
@@ -134,7 +140,7 @@ export async function distil(teacher: EmbeddingModel, options: DistilOptions): P
   let targets = await teacherVectors(teacher, uniqueTexts, asking("texts"));
 
   let { table, dimensions } = vectors;
-  const wanted = options.dimensions ?? Math.min(256, dimensions);
+  const wanted = options.dimensions ?? (own === undefined ? Math.min(256, dimensions) : "all");
   let explainedVariance = 1;
   if (wanted !== "all" && options.matryoshka === true) {
     table = truncateDimensions(new Embeddings(table, dimensions), wanted).data;

@@ -11,7 +11,7 @@ export interface RegressionOptions {
   batchSize?: number;
   /**
    * First learning rate, which falls to 0 in a straight line, as a share of the root mean square of the table's values.
-   * Default: 0.05.
+   * Default: 0.02.
    */
   learningRate?: number;
   /** "cosine": 1 - cosine; "squared": mean squared difference of the components. Default: "cosine". */
@@ -58,7 +58,7 @@ export async function regressTable(
   targets: Float32Array,
   options: RegressionOptions = {},
 ): Promise<RegressionResult> {
-  const { epochs = 20, batchSize = 256, learningRate = 0.05, patience = 3, seed = 1 } = options;
+  const { epochs = 20, batchSize = 256, learningRate = 0.02, patience = 3, seed = 1 } = options;
   const { signal, onProgress } = options;
   requireUsable(options);
   const loss: VectorLoss = options.loss === "squared" ? squaredDistance : cosineDistance;

@@ -72,7 +72,7 @@ export async function fitPrincipalComponents(
   }
   const whole = values.reduce((sum, value) => sum + Math.max(0, value), 0);
   const kept = variances.reduce((sum, value) => sum + value, 0);
-  return { mean, axes, dimensions, variances, explained: whole === 0 ? 1 : kept / whole };
+  return { mean, axes, dimensions, variances, explained: whole === 0 ? 1 : Math.min(1, kept / whole) };
 }
 
 /** Rows in the coordinates of the axes, rounded to float32. */
