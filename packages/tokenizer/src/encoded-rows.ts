@@ -5,6 +5,9 @@ import { TokenIdBuffer } from "./token-id-buffer.js";
 import type { TokenBatch } from "./tokenizer.js";
 import { wellFormed } from "./well-formed.js";
 
+/** Ids that room is made for before they come. */
+const mostReserved = 1_048_576;
+
 /** Rows of ids, special tokens around them, cut to a limit. */
 export class EncodedRows implements RowReceiver {
   readonly before: readonly number[];
@@ -19,11 +22,11 @@ export class EncodedRows implements RowReceiver {
     { before, after }: SpecialTokens,
     /** Most ids of content. */
     readonly limit: number,
-    rows: number,
+    private readonly expectedRows: number,
   ) {
     this.before = before;
     this.after = after;
-    this.starts = new Uint32Array(rows + 1);
+    this.starts = new Uint32Array(expectedRows + 1);
   }
 
   row(text: string): void {
@@ -41,6 +44,9 @@ export class EncodedRows implements RowReceiver {
 
   rows(ids: Uint32Array, ends: Uint32Array, cut: Uint8Array): void {
     const base = this.ids.length;
+    // Those still to come are likely as long, and a buffer that grows by and by is copied several times.
+    const expected = Math.ceil((ids.length / ends.length) * this.expectedRows * 1.05);
+    if (base === 0) this.ids.reserve(Math.max(ids.length, Math.min(expected, mostReserved)));
     this.ids.append(ids);
     for (let row = 0; row < ends.length; row++) {
       if (cut[row] !== 0) this.truncated.push(this.count);

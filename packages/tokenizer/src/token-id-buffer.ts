@@ -23,8 +23,9 @@ export class TokenIdBuffer {
     this.ids = grown;
   }
 
-  /** A copy that owns exactly the ids written so far. */
+  /** The ids written so far. What is written later may show in them: a copy only where much room is left over. */
   toArray(): Uint32Array {
-    return this.ids.slice(0, this.length);
+    const { ids, length } = this;
+    return length > ids.length - (ids.length >> 3) ? ids.subarray(0, length) : ids.slice(0, length);
   }
 }
