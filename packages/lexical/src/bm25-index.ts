@@ -1,6 +1,7 @@
 import { InvalidArgumentError } from "@kokeshi/core";
 import { createKernelsSync, type TopRows } from "@kokeshi/kernels";
 import { Growable } from "./growable.js";
+import { TermTable } from "./term-table.js";
 import { mergePostings, type Postings, rangeOf, sortedPostings } from "./postings.js";
 
 export interface Bm25Options {
@@ -33,8 +34,6 @@ const absent = -1;
 const greatestFrequency = 65_535;
 /** Postings that wait to be sorted: more would take long at once, and memory. */
 const mostPending = 1 << 22;
-/** What V8 puts in a Map. */
-const mostTerms = 2 ** 24 - 1;
 
 /**
  * BM25 as Lucene computes it (BM25Similarity.java), with exact document lengths:
@@ -48,12 +47,12 @@ const mostTerms = 2 ** 24 - 1;
 export class Bm25Index {
   private readonly k1: number;
   private readonly b: number;
-  private readonly terms = new Map<string, number>();
-  /** Documents that have each term. */
-  private readonly having = new Growable(new Uint32Array(1024));
-  /** Of each term, the last document it was counted in, plus 1, and where in `pending`. */
-  private readonly lastDocument = new Growable(new Uint32Array(1024));
-  private readonly lastPlace = new Growable(new Uint32Array(1024));
+  private readonly terms = new TermTable();
+  /**
+   * Three numbers a term, side by side: documents that have it, the last document it was counted in, plus 1, and where in
+   * `pending`.
+   */
+  private readonly counts = new Growable(new Uint32Array(4096));
   /** Terms of each document, `absent` for numbers without one. */
   private readonly lengths = new Growable(new Int32Array(1024));
   private readonly pending = {
@@ -98,7 +97,7 @@ export class Bm25Index {
     this.lengths.extend(document + 1);
     this.lengths.values.fill(absent, first, document);
     this.lengths.values[document] = terms.length;
-    for (const term of terms) this.countTerm(this.numberOf(term), document);
+    for (const term of terms) this.countTerm(this.terms.findOrAdd(term), document);
     this.documents++;
     this.totalLength += terms.length;
     this.norms = undefined;
@@ -109,8 +108,8 @@ export class Bm25Index {
   remove(document: number, terms: readonly string[]): void {
     if (!this.has(document)) return;
     for (const term of new Set(terms)) {
-      const number = this.terms.get(term);
-      if (number !== undefined) (this.having.values[number] as number)--;
+      const number = this.terms.find(term);
+      if (number !== undefined) (this.counts.values[3 * number] as number)--;
     }
     this.lengths.values[document] = absent;
     this.documents--;
@@ -161,14 +160,14 @@ export class Bm25Index {
 
   private queryTerms(query: readonly string[]): QueryTerm[] {
     return Array.from(frequenciesOf(query), ([term, times]) => ({
-      term: this.terms.get(term),
+      term: this.terms.find(term),
       weight: times * this.idf(term),
     }));
   }
 
   private idf(term: string): number {
-    const number = this.terms.get(term);
-    const having = number === undefined ? 0 : (this.having.values[number] as number);
+    const number = this.terms.find(term);
+    const having = number === undefined ? 0 : (this.counts.values[3 * number] as number);
     return Math.log(1 + (this.documents - having + 0.5) / (having + 0.5));
   }
 
@@ -203,34 +202,20 @@ export class Bm25Index {
     return (this.scores = new Float32Array(this.lengths.length));
   }
 
-  private numberOf(term: string): number {
-    const known = this.terms.get(term);
-    if (known !== undefined) return known;
-    const number = this.terms.size;
-    if (number >= mostTerms) {
-      throw invalid(
-        `there are more than ${mostTerms.toLocaleString("en")} different terms`,
-        "make smaller indexes",
-      );
-    }
-    // Engines make a part of a text by pointing into it; the dictionary would keep whole documents in memory.
-    this.terms.set(`_${term}`.slice(1), number);
-    for (const values of [this.having, this.lastDocument, this.lastPlace]) values.push(0);
-    return number;
-  }
-
   /** Counts one occurrence. */
   private countTerm(term: number, document: number): void {
     const { terms, documents, frequencies } = this.pending;
-    if (this.lastDocument.values[term] === document + 1) {
-      const place = this.lastPlace.values[term] as number;
+    this.counts.extend(3 * term + 3);
+    const counts = this.counts.values;
+    if (counts[3 * term + 1] === document + 1) {
+      const place = counts[3 * term + 2] as number;
       const frequency = frequencies.values[place] as number;
       if (frequency < greatestFrequency) frequencies.values[place] = frequency + 1;
       return;
     }
-    this.lastDocument.values[term] = document + 1;
-    this.lastPlace.values[term] = terms.length;
-    (this.having.values[term] as number)++;
+    (counts[3 * term] as number)++;
+    counts[3 * term + 1] = document + 1;
+    counts[3 * term + 2] = terms.length;
     terms.push(term);
     documents.push(document);
     frequencies.push(1);
