@@ -51,6 +51,21 @@ describe("texts", () => {
     expect(model.seen.slice(3)).toEqual(["qcat", "qmap"]);
   });
 
+  it("are found by their words, too, where that is asked for", async () => {
+    await using index = await KokeshiIndex.create({ dimensions: 26 });
+    const model = letterModel();
+    await addTexts(index, model, [
+      { id: "act", text: "act" },
+      { id: "cat", text: "cat" },
+      items[1] as { id: string; text: string },
+    ]);
+    const best = async (hybrid?: boolean | object) =>
+      (await searchTexts(index, model, ["cat"], { hybrid }))[0]?.map(({ id }) => id)[0];
+    expect(await best()).toBe("act");
+    expect(await best(true)).toBe("cat");
+    expect(await best({ lexicalWeight: 0 })).toBe("act");
+  });
+
   it("come from any source, and are cut to the dimensions of the index", async () => {
     async function* source() {
       yield* items;

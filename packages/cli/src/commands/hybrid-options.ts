@@ -14,11 +14,11 @@ export function hybridOptions(): Option[] {
     new Option("--hybrid", "search by words as well (BM25): for names, numbers, rare words"),
     new Option(
       "--lexical-weight <share>",
-      "with --hybrid: what words count against vectors, 0 to 1 (default: 0.6)",
+      "with --hybrid: what words count against vectors, 0 to 1 (default: 0.6; of scores 0.7, of ranks 0.5)",
     ).argParser(weight),
     new Option(
       "--fusion <method>",
-      "with --hybrid: normalized (the default), scores (comparable between queries), or ranks",
+      "with --hybrid: how both become one score; scores can be compared between queries (default: normalized)",
     ).choices(["normalized", "scores", "ranks"]),
   ];
 }

@@ -28,7 +28,7 @@ export function addIndexSearchCommand(index: Command, context: CommandContext): 
     new Option("-k, --top-k <k>", "hits a query").default(10).argParser(positiveInteger),
     new Option(
       "--candidates <n>",
-      "texts found with the codes that are scored again with finer ones (default: 10 times --top-k)",
+      "texts found with the codes that are scored again with finer ones (default: 10 times --top-k, with --hybrid at least 100)",
     ).argParser(positiveInteger),
     ...hybridOptions(),
     new Option("--threads <n>", "threads that search together").default(1).argParser(positiveInteger),
