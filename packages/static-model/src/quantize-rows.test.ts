@@ -29,6 +29,34 @@ describe("quantizeRows", () => {
     );
   });
 
+  it("rounds scales of like size up to multiples of one power of two", () => {
+    const magnitude = fc.double({ min: 0.01, max: 1, noNaN: true });
+    fc.assert(
+      fc.property(
+        fc.array(magnitude, { minLength: 1, maxLength: 20 }),
+        fc.integer({ min: -100, max: 100 }),
+        (rows, power) => {
+          const table = Float32Array.from(rows, (value) => value * 2 ** power);
+          const { values, scales } = quantizeRows(table, 1);
+          const step = 2 ** (Math.floor(Math.log2(Math.max(...scales))) - 14);
+          scales.forEach((scale, row) => {
+            expect(scale / step).toBe(Math.floor(scale / step));
+            expect(scale / step).toBeLessThan(2 ** 15);
+            const exact = (table[row] as number) / 127;
+            expect(scale).toBeGreaterThanOrEqual(exact * (1 - 2 ** -24));
+            expect(scale).toBeLessThan(exact + 2 * step);
+            expect(Math.abs(values[row] as number)).toBeGreaterThanOrEqual(125);
+          });
+        },
+      ),
+    );
+  });
+
+  it("leaves scales alone that differ much", () => {
+    const { scales } = quantizeRows(Float32Array.of(127, 127 / 3000), 1);
+    expect(Array.from(scales)).toEqual([1, Math.fround(Math.fround(127 / 3000) / 127)]);
+  });
+
   it("refuses what cannot be scaled", () => {
     expect(() => quantizeRows(Float32Array.of(1, NaN), 2)).toThrow(/row 0, column 1 of the table is NaN/);
     expect(() => quantizeRows(Float32Array.of(Infinity), 1)).toThrow(InvalidArgumentError);
