@@ -40,7 +40,7 @@ describe("kokeshi distil", () => {
       format: "model2vec",
       dimensions: 8,
       tokens: 12,
-      tokensWithoutVector: 1,
+      tokensWithoutVector: 0,
       wordsAdded: 0,
       wordsUnreachable: 0,
       explainedVariance: expect.any(Number) as number,

@@ -3,7 +3,8 @@ import { resolveModel } from "@kokeshi/hub";
 import { loadStaticModel } from "@kokeshi/static-model";
 import { beforeAll, describe, expect, it } from "vitest";
 import { staticModelFiles } from "../compress/static-model-files.js";
-import { distil, type DistilOptions } from "./distil.js";
+import { distil } from "./distil.js";
+import type { DistilOptions } from "./distil-options.js";
 
 const texts = [
   "The cat sat on the mat.",

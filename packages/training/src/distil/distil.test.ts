@@ -3,7 +3,8 @@ import { loadStaticModel } from "@kokeshi/static-model";
 import { describe, expect, it } from "vitest";
 import { staticModelFiles, staticModelFormats } from "../compress/static-model-files.js";
 import { wordPieceJson } from "../vocabulary/fixtures/small-tokenizers.js";
-import { distil, type Distilled, type DistilProgress } from "./distil.js";
+import { distil, type Distilled } from "./distil.js";
+import type { DistilProgress } from "./distil-options.js";
 import {
   contextualTeacher,
   teacherDimensions,

@@ -1,4 +1,5 @@
-export { distil, type Distilled, type DistilOptions, type DistilProgress } from "./distil.js";
+export { distil, type Distilled } from "./distil.js";
+export type { DistilOptions, DistilProgress } from "./distil-options.js";
 export {
   regressTable,
   type RegressionOptions,
