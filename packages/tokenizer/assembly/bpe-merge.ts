@@ -1,10 +1,14 @@
 import {
-  merges,
+  firstRanks,
+  mergedIds,
   mergeMask,
+  merges,
   nextSymbols,
+  noByte,
   presentMerges,
   previousSymbols,
-  symbolMerges,
+  symbolBits,
+  symbolBytes,
   symbolRanks,
   symbols,
 } from "../src/fast/wasm/layout";
@@ -12,6 +16,8 @@ import {
 /** Symbols that a merge is not possible with, beyond any other. */
 const never: u32 = 0xffffffff;
 const nowhere: u32 = 0xffffffff;
+const noMerge = u64.MAX_VALUE;
+const pairMask: u64 = 0xfffffffff;
 
 /**
  * Merges the first `count` of `symbols`: always the pair of lowest rank, of equal ones the leftmost. Writes the tokens
@@ -29,7 +35,7 @@ export function mergeSymbols(count: usize, to: usize): usize {
     store<u32>(nextSymbols + (at << 2), <u32>at + 1);
   }
   store<u32>(nextSymbols + ((count - 1) << 2), nowhere);
-  for (let at: usize = 0; at + 1 < count; at++) rankPair(at, at + 1);
+  for (let at: usize = 0; at + 1 < count; at++) rankFirst(at);
   for (let at = count - 1; at < ((count + 3) & ~3); at++) store<u32>(symbolRanks + (at << 2), never);
   for (;;) {
     let least = v128.load(symbolRanks);
@@ -41,7 +47,7 @@ export function mergeSymbols(count: usize, to: usize): usize {
     const at = <usize>(best & 0xff);
     const right = <usize>load<u32>(nextSymbols + (at << 2));
     const after = load<u32>(nextSymbols + (right << 2));
-    store<u32>(symbols + (at << 2), load<u32>(symbolMerges + (at << 2)));
+    store<u32>(symbols + (at << 2), load<u32>(<usize>load<u32>(mergedIds) + (((<usize>best) >> 8) << 2)));
     store<u32>(symbolRanks + (right << 2), never);
     store<u32>(nextSymbols + (at << 2), after);
     if (after !== nowhere) {
@@ -58,7 +64,16 @@ export function mergeSymbols(count: usize, to: usize): usize {
   return to;
 }
 
-/** Twin of `MergeTable.find`: enters the merge of two neighbouring symbols, if there is one. */
+/** The same as `rankPair`, for symbols that nothing was merged to yet. */
+function rankFirst(at: usize): void {
+  const left = <usize>load<u8>(symbolBytes + at);
+  const right = <usize>load<u8>(symbolBytes + at, 1);
+  if (left === noByte || right === noByte) return rankPair(at, at + 1);
+  const rank = load<u32>(firstRanks + (((left << 8) | right) << 2));
+  store<u32>(symbolRanks + (at << 2), rank === never ? never : rank | (<u32>at));
+}
+
+/** Enters the merge of two neighbouring symbols, if there is one. A twin of `MergeTable.find`. */
 function rankPair(at: usize, next: usize): void {
   const left = load<u32>(symbols + (at << 2));
   const right = load<u32>(symbols + (next << 2));
@@ -68,15 +83,14 @@ function rankPair(at: usize, next: usize): void {
   if ((load<u32>(presentMerges + ((<usize>(hash >> 17)) << 2)) >> (hash >> 12)) & 1) {
     const table = <usize>load<u32>(merges);
     const mask = load<u32>(mergeMask);
+    const pair = (<u64>left) | ((<u64>right) << symbolBits);
     for (let entry = hash & mask; ; entry = (entry + 1) & mask) {
-      const place = table + ((<usize>entry) << 4);
-      const found = load<u32>(place);
-      if (found === left && load<u32>(place, 4) === right) {
-        rank = (load<u32>(place, 8) << 8) | (<u32>at);
-        store<u32>(symbolMerges + (at << 2), load<u32>(place, 12));
+      const found = load<u64>(table + ((<usize>entry) << 3));
+      if ((found & pairMask) === pair) {
+        rank = ((<u32>(found >> (2 * symbolBits))) << 8) | (<u32>at);
         break;
       }
-      if (found === never) break;
+      if (found === noMerge) break;
     }
   }
   store<u32>(symbolRanks + (at << 2), rank);

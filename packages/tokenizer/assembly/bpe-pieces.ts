@@ -141,6 +141,31 @@ function lengthAt(at: usize): usize {
 }
 
 function endOfRun(at: usize, wanted: u32): usize {
+  return wanted === LETTER ? endOfLetters(at) : endOfOthers(at, wanted);
+}
+
+function endOfLetters(at: usize): usize {
+  let end = at;
+  do {
+    at = endOfAsciiLetters(end);
+    end = load<u16>(at) < 0x80 ? at : endOfOthers(at, LETTER);
+  } while (end !== at);
+  return at;
+}
+
+/** Eight at a time: where a word ends, a loop over its letters is a branch that nobody foresees. */
+function endOfAsciiLetters(at: usize): usize {
+  let count: usize;
+  do {
+    const lower = v128.or(v128.load(at), i16x8.splat(0x20));
+    const others = i16x8.bitmask(i16x8.gt_u(i16x8.sub(lower, i16x8.splat(0x61)), i16x8.splat(25)));
+    count = <usize>ctz<i32>(others | 0x100);
+    at += count << 1;
+  } while (count === 8);
+  return at;
+}
+
+function endOfOthers(at: usize, wanted: u32): usize {
   while (true) {
     const kind: u32 = load<u8>(units + ((<usize>load<u16>(at)) << 3), unitClass);
     if (kind === wanted) at += 2;

@@ -6,6 +6,7 @@ import {
   fusesUnknown,
   lastByte,
   longestPart,
+  noByte,
   notFirstPart,
   notLastPart,
   partBytes,
@@ -13,6 +14,7 @@ import {
   spellsBytes,
   supplementaryIdBits,
   supplementaryIds,
+  symbolBytes,
   symbols,
   unknownInBytes,
   unknownSymbol,
@@ -59,25 +61,30 @@ function mergeWritten(to: usize): usize {
   return count === 0 ? to : mergeSymbols(count, to);
 }
 
-function writeSymbol(id: u32): void {
+/** `byte` is the one that the symbol stands for by itself, or `noByte`. */
+function writeSymbol(id: u32, byte: u32): void {
   if (id === none) {
     const unknown = load<u32>(unknownSymbol);
     const wasUnknown = inUnknown;
     inUnknown = true;
     if (unknown === none || (wasUnknown && load<u32>(fusesUnknown) !== 0)) return;
     id = unknown;
+    byte = noByte;
   } else inUnknown = false;
   store<u32>(symbols + (count << 2), id);
+  store<u8>(symbolBytes + count, <u8>byte);
   count++;
 }
 
 /** Twin of `ByteSymbols.tokenizeBytes`. */
 function writeBytes(from: usize, end: usize, flags: u32): void {
   for (let at = from; at < end; at++) {
-    let byte: usize = load<u8>(at);
-    if (at === from && (flags & notFirstPart) === 0) byte |= firstByte;
-    if (at === end - 1 && (flags & notLastPart) === 0) byte |= lastByte;
-    writeSymbol(load<u32>(byteIds + (byte << 2)));
+    const byte: usize = load<u8>(at);
+    let placed = byte;
+    if (at === from && (flags & notFirstPart) === 0) placed |= firstByte;
+    if (at === end - 1 && (flags & notLastPart) === 0) placed |= lastByte;
+    const id = load<u32>(byteIds + (placed << 2));
+    writeSymbol(id, id === load<u32>(byteIds + (byte << 2)) ? <u32>byte : noByte);
   }
 }
 
@@ -88,11 +95,12 @@ function writeCharacters(start: usize, end: usize): void {
     const unit: u32 = load<u16>(at);
     const next = at + ((unit & 0xfc00) === 0xd800 ? 4 : 2);
     const id = next - at === 4 ? idOfSupplementary(at) : load<u32>(codes + ((<usize>unit) << 2));
-    if (id !== none || !inBytes) writeSymbol(id);
-    else {
+    if (id !== none || !inBytes) {
+      writeSymbol(id, unit < 0x80 ? unit : unit === spaceUnit ? 0x20 : noByte);
+    } else {
       const bytes = toBytes(at, next);
       for (let byte: usize = partBytes; byte < bytes; byte++) {
-        writeSymbol(load<u32>(byteIds + ((<usize>load<u8>(byte)) << 2)));
+        writeSymbol(load<u32>(byteIds + ((<usize>load<u8>(byte)) << 2)), noByte);
       }
     }
     at = next;

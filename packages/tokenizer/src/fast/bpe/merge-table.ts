@@ -5,8 +5,7 @@
 export class MergeTable {
   /** Four numbers an entry: left, right, rank, merged. */
   readonly entries: Int32Array;
-  /** One less than the number of entries that there is room for. */
-  readonly mask: number;
+  private readonly mask: number;
   /**
    * A bit for the hash of every entry. Most pairs do not merge, and for most of those this small array, which stays in
    * the processor's cache, says so.
@@ -52,7 +51,7 @@ export class MergeTable {
 }
 
 /** Upper and lower bits are both well mixed. */
-function hashPair(left: number, right: number): number {
+export function hashPair(left: number, right: number): number {
   const hash = Math.imul(left, 0x9e3779b1) ^ Math.imul(right, 0x85ebca6b);
   return Math.imul(hash ^ (hash >>> 15), 0xc2b2ae35) ^ (hash >>> 16);
 }

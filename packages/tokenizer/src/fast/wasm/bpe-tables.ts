@@ -2,6 +2,7 @@ import { lowercaseCharacters } from "../bert-normalizer.js";
 import { ByteSymbols } from "../bpe/byte-symbols.js";
 import type { CharacterSymbols } from "../bpe/character-symbols.js";
 import type { BpeSource } from "../bpe/create-bpe-encoder.js";
+import { hashPair, type MergeTable } from "../bpe/merge-table.js";
 import type { Pipeline } from "../bpe/read-pipeline.js";
 import { letterClasses, punctuationClasses } from "../bpe/unicode-classes.js";
 import { joinsInForm } from "../unicode-forms.js";
@@ -13,17 +14,19 @@ import * as layout from "./layout.js";
 const space = 0x20;
 const mostSupplementaryIds = 2 ** (layout.supplementaryIdBits - 1);
 
-/** `undefined` for ids that the cache has no room for. */
+/** `undefined` for ids that merges have no room for. */
 export function bpeTables(source: BpeSource): ScannerTables | undefined {
   const { model, pipeline, symbols, merges, pieces } = source;
   const { leadingSpace, spells } = pipeline;
-  for (const id of model.vocabulary.values()) if (id >= layout.idLimit) return undefined;
+  for (const id of model.vocabulary.values()) if (id >= layout.symbolLimit) return undefined;
   const knowsPairs =
     pipeline.normalize === undefined &&
     (symbols instanceof ByteSymbols || symbols.supplementaryIds.size <= mostSupplementaryIds);
   // A table of one bit where nothing is cut.
   const canMerge = pieces.bridges?.bits ?? Int32Array.of(1);
   const mergesAt = layout.bpeTables + 16 * Math.ceil(canMerge.byteLength / 16);
+  const packedMerges = packMerges(merges);
+  const mergedIdsAt = mergesAt + packedMerges.byteLength;
   const exceptions = model.ignoresMerges ? findExceptions(source) : new Uint8Array(0);
   const classes = pipeline.pieceRule === "falcon" ? punctuationClasses() : letterClasses();
 
@@ -46,7 +49,9 @@ export function bpeTables(source: BpeSource): ScannerTables | undefined {
       [layout.exceptions, exceptions],
       [layout.presentMerges, merges.present],
       [layout.bpeTables, canMerge],
-      [mergesAt, merges.entries],
+      [layout.firstRanks, rankFirstMerges(source)],
+      [mergesAt, packedMerges],
+      [mergedIdsAt, Int32Array.from(model.merges, ({ mergedId }) => mergedId)],
     ],
     settings: [
       [layout.startsWithSpace, leadingSpace.where === "nowhere" ? 0 : 1],
@@ -62,7 +67,8 @@ export function bpeTables(source: BpeSource): ScannerTables | undefined {
       [layout.hasExceptions, exceptions.some((bits) => bits !== 0) ? 1 : 0],
       [layout.canMerge, layout.bpeTables],
       [layout.merges, mergesAt],
-      [layout.mergeMask, merges.mask],
+      [layout.mergedIds, mergedIdsAt],
+      [layout.mergeMask, packedMerges.length / 2 - 1],
     ],
     meaningOf,
   };
@@ -118,4 +124,36 @@ function characterTables(
     [layout.byteIds, byteTokens ?? new Int32Array(0)],
     [layout.supplementaryIds, slots],
   ];
+}
+
+/** Each merge in 64 bits: two symbols and the rank. The table is as small as can be, for the processor's cache. */
+function packMerges({ entries }: MergeTable): Uint32Array {
+  let count = 0;
+  for (let entry = 0; entry < entries.length; entry += 4) if (entries[entry] !== -1) count++;
+  const packed = new Uint32Array(2 * 2 ** Math.ceil(Math.log2(count * 1.25 + 4))).fill(0xffff_ffff);
+  for (let entry = 0; entry < entries.length; entry += 4) {
+    const left = entries[entry] as number;
+    const right = entries[entry + 1] as number;
+    const rank = entries[entry + 2] as number;
+    if (left === -1) continue;
+    let place = 2 * hashPair(left, right);
+    while (packed[(place & (packed.length - 1)) + 1] !== 0xffff_ffff) place += 2;
+    const low = left | (right << layout.symbolBits);
+    const high = (right >>> (32 - layout.symbolBits)) | (rank << (2 * layout.symbolBits - 32));
+    packed.set([low, high], place & (packed.length - 1));
+  }
+  return packed;
+}
+
+/** See `layout.firstRanks`. */
+function rankFirstMerges({ symbols, merges }: BpeSource): Int32Array {
+  const ranks = new Int32Array(65_536).fill(-1);
+  const most = symbols instanceof ByteSymbols ? 256 : 128;
+  for (let left = 0; left < most; left++) {
+    for (let right = 0; right < most; right++) {
+      const entry = merges.find(symbols.ids[left] as number, symbols.ids[right] as number);
+      if (entry >= 0) ranks[(left << 8) | right] = (merges.entries[entry + 2] as number) << 8;
+    }
+  }
+  return ranks;
 }

@@ -94,7 +94,8 @@ export const hasExceptions = settings + 68;
 /** Addresses of the tables that differ in size, and one less than the number of merges that there is room for. */
 export const canMerge = settings + 72;
 export const merges = settings + 76;
-export const mergeMask = settings + 80;
+export const mergedIds = settings + 80;
+export const mergeMask = settings + 84;
 
 /** The text is one piece. The others are named after the models that had them first. */
 export const wholeText = 0;
@@ -176,17 +177,25 @@ export const exceptionBits = 16;
 export const exceptions = supplementaryIds + (8 << supplementaryIdBits);
 /** A bit for the hash of every pair that merges. */
 export const presentMerges = exceptions + ((1 << exceptionBits) >> 3);
+/** Rank, times 256, of the merge of two bytes, or of two characters below U+0080; all ones where there is none. */
+export const firstRanks = presentMerges + (4 << 15);
+/** Symbols are smaller numbers, of 18 bits, so that two of them and a rank fit into the 64 bits of a merge. */
+export const symbolBits = 18;
+export const symbolLimit = 0x3ffff;
 /** Symbols of a part: their places are numbers of 8 bits. */
 export const mostSymbols = 256;
 /** In bytes. A unit gives at most three symbols. A longer part is for JavaScript, which has a better way for those. */
 export const longestPart = 2 * 85;
-/** Of the part at hand: tokens; rank of the merge with the next one and place; what they become; neighbours. */
-export const symbols = presentMerges + (4 << 15);
+/** Of the part at hand: tokens; rank of the merge with the next one and place; neighbours. */
+export const symbols = firstRanks + 4 * 65_536;
 export const symbolRanks = symbols + 4 * (mostSymbols + 16);
-export const symbolMerges = symbolRanks + 4 * (mostSymbols + 16);
-export const previousSymbols = symbolMerges + 4 * (mostSymbols + 16);
+export const previousSymbols = symbolRanks + 4 * (mostSymbols + 16);
 export const nextSymbols = previousSymbols + 4 * (mostSymbols + 16);
+/** The byte, or character below U+0080, that a symbol is at first; `noByte` where it is anything else. */
+export const symbolBytes = nextSymbols + 4 * (mostSymbols + 16);
+/** Not in any UTF-8. */
+export const noByte = 0xff;
 /** UTF-8 of the part. */
-export const partBytes = nextSymbols + 4 * (mostSymbols + 16);
+export const partBytes = symbolBytes + mostSymbols + 64;
 /** What can merge, and the merges, to the end. */
 export const bpeTables = partBytes + 4 * mostSymbols;
