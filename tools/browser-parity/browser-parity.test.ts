@@ -10,6 +10,7 @@ import {
   type ModelFolder,
 } from "@kokeshi/core";
 import { resolveModel } from "@kokeshi/hub";
+import { analyzeText, Bm25Index } from "@kokeshi/lexical";
 import { truncate } from "@kokeshi/matryoshka";
 import { calibrate, calibrationToJson, decode, quantize } from "@kokeshi/quantization";
 import { staticBackend } from "@kokeshi/static-model";
@@ -90,10 +91,11 @@ describe("a bundle for browsers", () => {
     expect(withModel).toBeLessThan(40);
   });
 
-  it("of quantization, and of matryoshka without its funnel, is a few kilobytes", async () => {
+  it("of quantization, of matryoshka without its funnel, and of lexical with its kernels, is a few kilobytes", async () => {
     for (const [name, names, limit] of [
       ["quantization", "calibrate, quantize, decode, decodingFor, prepareQuery, scoreAsymmetric", 4],
       ["matryoshka", "ladder, truncate, withDimensions, measureDimensions", 2],
+      ["lexical", "analyzeText, Bm25Index, fuseScores", 25],
     ] as const) {
       const contents = `export { ${names} } from "@kokeshi/${name}";`;
       const { scripts } = await bundle({ stdin: { contents, resolveDir: import.meta.dirname } });
@@ -164,5 +166,18 @@ describeWithChromium("the default model in Chromium", () => {
     expect(requested.filter((path) => /-encoder-/.test(path))).toEqual([
       expect.stringMatching(/^\/unigram-encoder-/),
     ]);
+  });
+
+  it("finds the words that Node finds", async () => {
+    const index = new Bm25Index();
+    for (const [document, text] of texts.entries()) index.add(document, analyzeText(text));
+    const query = "a smaller INDEX, 𠮷野家のガバナンス";
+    const { rows, scores } = index.score(analyzeText(query)).nearest(5);
+    expect(rows).toHaveLength(3);
+    const inPage = await page.evaluate(
+      ([all, asked]) => window.searchInPage(all as string[], asked as string),
+      [texts, query],
+    );
+    expect(inPage).toEqual({ rows: Array.from(rows), scores: Array.from(scores) });
   });
 });

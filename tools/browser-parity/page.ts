@@ -1,4 +1,5 @@
 import { createBackendRegistry, embed, type Embeddings, memoryFolder } from "@kokeshi/core";
+import { analyzeText, Bm25Index } from "@kokeshi/lexical";
 import { truncate } from "@kokeshi/matryoshka";
 import { calibrationFromJson, decode, quantize } from "@kokeshi/quantization";
 import { staticBackend } from "@kokeshi/static-model";
@@ -11,6 +12,8 @@ declare global {
       texts: readonly string[],
       calibration: unknown,
     ): Promise<PageResult>;
+    /** The best of the texts by BM25, and their scores. */
+    searchInPage(texts: readonly string[], query: string): { rows: number[]; scores: number[] };
   }
 }
 
@@ -46,4 +49,11 @@ window.embedInPage = async (files, texts, calibrationJson) => {
     decodedBits: bitsOf(decode(int8, calibration)),
     truncatedBits: bitsOf(truncate(embeddings, 64)),
   };
+};
+
+window.searchInPage = (texts, query) => {
+  const index = new Bm25Index();
+  for (const [document, text] of texts.entries()) index.add(document, analyzeText(text));
+  const { rows, scores } = index.score(analyzeText(query)).nearest(5);
+  return { rows: Array.from(rows), scores: Array.from(scores) };
 };
