@@ -1,4 +1,5 @@
 import { PieceTrie } from "./piece-trie.js";
+import { scoreInRust } from "./score-in-rust.js";
 
 export interface UnigramFile {
   vocab: readonly (readonly [piece: string, score: number])[];
@@ -19,7 +20,7 @@ const unknownPenalty = 10;
  */
 export function createUnigramModel({ vocab, unk_id: unknownId, byte_fallback: byteFallback }: UnigramFile) {
   const trie = new PieceTrie(vocab.map(([piece]) => piece));
-  const scores = Float64Array.from(vocab, ([, score]) => score);
+  const scores = Float64Array.from(vocab, ([, score]) => scoreInRust(score));
   const unknownScore = scores.reduce((least, score) => Math.min(least, score), Infinity) - unknownPenalty;
   const byteTokens = byteFallback === true ? findByteTokens(vocab) : undefined;
 

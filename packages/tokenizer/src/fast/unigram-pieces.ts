@@ -1,3 +1,4 @@
+import { scoreInRust } from "../score-in-rust.js";
 import { buildDoubleArray, type DoubleArray } from "./double-array.js";
 
 /** The pieces of a Unigram model, compiled: all that finding them takes, without their spelling. */
@@ -16,7 +17,7 @@ export function compilePieces(
 ): UnigramPieces {
   return {
     trie: buildDoubleArray(vocabulary.map(([piece]) => piece)),
-    scores: Float64Array.from(vocabulary, ([, score]) => score),
+    scores: Float64Array.from(vocabulary, ([, score]) => scoreInRust(score)),
     byteIds: byteFallback ? findByteIds(vocabulary) : undefined,
   };
 }
