@@ -4,9 +4,10 @@ import { parseArgs } from "node:util";
 import { createGunzip } from "node:zlib";
 import { memoryFolder } from "@kokeshi/core";
 import { resolveModel } from "@kokeshi/hub";
-import { loadStaticModel, type StaticEmbeddingModel } from "@kokeshi/static-model";
+import { loadStaticModel, model2VecFiles, type StaticEmbeddingModel } from "@kokeshi/static-model";
 import { dataPath } from "@kokeshi/test-data";
 import {
+  clusterVocabulary,
   distil,
   firstDimensions,
   principalDimensions,
@@ -31,14 +32,16 @@ async function* trainingText(): AsyncGenerator<string> {
 }
 
 async function printRow(what: string, model: StaticEmbeddingModel, format: StaticModelFormat): Promise<void> {
-  const files = staticModelFiles(model, format);
+  const rows = format === "kokeshi" ? "int8" : "float32";
+  await printScores(`${what} | ${model.dimensions} | ${rows}`, staticModelFiles(model, format));
+}
+
+async function printScores(what: string, files: Record<string, Uint8Array>): Promise<void> {
   const bytes = Object.values(files).reduce((sum, file) => sum + file.length, 0);
   const opened = await loadStaticModel(memoryFolder(what, files));
   const scores: string[] = [];
   for (const task of tasks) scores.push((100 * (await scoreTask(opened, task))).toFixed(1));
-  console.log(
-    `| ${what} | ${model.dimensions} | ${format === "kokeshi" ? "int8" : "float32"} | ${(bytes / 1e6).toFixed(1)} | ${scores.join(" | ")} |`,
-  );
+  console.log(`| ${what} | ${(bytes / 1e6).toFixed(1)} | ${scores.join(" | ")} |`);
 }
 
 console.log(`${teacher.modelId}\n`);
@@ -57,6 +60,13 @@ for (const [size, model] of vocabularies) {
 }
 for (const dimensions of ladder.slice(1))
   await printRow("principal components", await principalDimensions(whole, dimensions), "kokeshi");
+for (const size of [8_192, 2_048]) {
+  const clustered = model2VecFiles(await clusterVocabulary(whole, size));
+  await printScores(
+    `clustered to ${size.toLocaleString("en")} rows | ${whole.dimensions} | float32`,
+    clustered,
+  );
+}
 
 const texts: string[] = [];
 let line = 0;
@@ -67,7 +77,7 @@ for (const size of [16_384, 8_192]) {
     vocabularySize: size,
     center: false,
     dimensions: "all",
-    regression: { epochs: 3 },
+    regression: { epochs: 3, learningRate: 0.002 },
   });
   await printRow(`${size.toLocaleString("en")}, regression`, model, "kokeshi");
 }
