@@ -47,7 +47,7 @@ Beside it there may be (paths start from the folder of the configuration):
   "sources": [{"pairs": FILE, "weight": 2, "negatives": true},
               {"graded": FILE}]                    {"sentence1", "sentence2", "score"} a line
   "validation": {"pairs": FILE, "every": 50, "patience": 5}     or "graded": FILE
-  "training": {"epochs": 3, "learningRate": 0.01, …}            see docs/train-your-own.md
+  "training": {"epochs": 3, "learningRate": 0.02, …}            see docs/train-your-own.md
   "checkpointEvery": 500
   "model": {"format": "sentence-transformers", "licence": "mit"}  or "model2vec", or "kokeshi" (int8)
 
@@ -92,7 +92,7 @@ async function trainStaticCommand(
   try {
     trained = await trainStatic({
       // A table that means something already is moved with care.
-      learningRate: start.table === undefined ? 0.05 : 0.01,
+      learningRate: start.table === undefined ? 0.05 : 0.02,
       ...definedOnly(config.training),
       sources: pairs,
       ...(graded.length === 0 ? {} : { graded: { ...definedOnly(config.graded), sources: graded } }),

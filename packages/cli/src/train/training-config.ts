@@ -1,4 +1,5 @@
 import { dirname, resolve } from "node:path";
+import { parseModelReference } from "@kokeshi/hub";
 import type { StaticModelFormat, StaticTrainingOptions } from "@kokeshi/training";
 import { defaultModel } from "../open-model.js";
 import { ConfigFields } from "./config-fields.js";
@@ -65,7 +66,12 @@ export function parseTrainingConfig(text: string, file: string, cwd: string): Tr
 function startConfig(fields: ConfigFields, folder: string): TrainingConfig["start"] {
   const tokenizer = fields.text("tokenizer");
   const model = fields.text("start");
-  if (tokenizer === undefined) return { model: model ?? defaultModel };
+  if (tokenizer === undefined) {
+    const reference = parseModelReference(model ?? defaultModel);
+    return {
+      model: reference.kind === "folder" ? resolve(folder, reference.path) : (model ?? defaultModel),
+    };
+  }
   if (model !== undefined) throw fields.fault("has both start and tokenizer", "keep one of them");
   return { tokenizer: resolve(folder, tokenizer) };
 }

@@ -49,7 +49,7 @@ function panel({ title, points, color }: Curve, steps: number, offset: number): 
     (margin.left + (step / steps) * (width - margin.left - margin.right)).toFixed(1);
   const y = (value: number): string => (bottom - ((value - low) / range) * (bottom - top)).toFixed(1);
   const label = (value: number): string =>
-    `<text x="${margin.left - 6}" y="${y(value)}" dy="4" text-anchor="end" fill="#555">${Number(value.toPrecision(3))}</text>`;
+    `<text x="${margin.left - 6}" y="${y(value)}" dy="4" text-anchor="end" fill="#555">${short(value)}</text>`;
   return [
     `<text x="${margin.left}" y="${offset + 18}" font-weight="600">${title}</text>`,
     `<path d="M${margin.left} ${top}V${bottom}H${width - margin.right}" fill="none" stroke="#bbb"/>`,
@@ -61,6 +61,12 @@ function panel({ title, points, color }: Curve, steps: number, offset: number): 
       ? points.map(([step, value]) => `<circle cx="${x(step)}" cy="${y(value)}" r="2" fill="${color}"/>`)
       : []),
   ].join("\n");
+}
+
+function short(value: number): string {
+  return value !== 0 && Math.abs(value) < 1e-3
+    ? value.toExponential(1)
+    : String(Number(value.toPrecision(3)));
 }
 
 /** The loss of one step says more about its source than about the model. */
