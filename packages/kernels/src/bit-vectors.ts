@@ -113,8 +113,10 @@ interface FloatQuery extends PreparedQuery {
 }
 
 function ofDotProducts(
-  { rows, scores }: TopRows<Float32Array | Int32Array>,
+  { rows, scores: sums }: TopRows<Float32Array | Int32Array>,
   { step, lowest }: FloatQuery,
 ): TopRows {
-  return { rows, scores: Float32Array.from(scores, (sum) => lowest + step * sum) };
+  const scores = new Float32Array(sums.length);
+  for (let index = 0; index < sums.length; index++) scores[index] = lowest + step * (sums[index] as number);
+  return { rows, scores };
 }

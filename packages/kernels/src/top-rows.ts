@@ -38,7 +38,7 @@ export class TopCollector {
     count: number,
   ) {
     this.k = Math.min(k, count);
-    this.capacity = 2 * this.k + 64;
+    this.capacity = Math.min(8 * this.k, this.k + 8192) + 64;
     this.bytes = 4 + 2 * this.capacity * 8 + 1024;
   }
 

@@ -117,14 +117,15 @@ export abstract class Vectors<Kind extends RowKind> {
       ...([queries.length * bytesPerQuery, 4 * rows * 4, rows * 4, queries.length * bytesPerTop] as const),
     );
     queries.forEach((query, index) => this.placeQuery(query, first + index * bytesPerQuery, bytesPerQuery));
-    const rank = isGuessing ? rankInSample(k, count, rows) : undefined;
+    const sampled = Math.min(rows, 16 * Math.floor(count / 256));
+    const rank = isGuessing ? rankInSample(k, count, sampled) : undefined;
     if (rank !== undefined) {
-      memory.views.uint32.set(sampledRows(count, rows, rowIds), ids / 4);
+      memory.views.uint32.set(sampledRows(count, sampled, rowIds), ids / 4);
       tops.forEach((top, index) => {
         const extra = heaps + index * bytesPerTop;
-        this.score(address, stride, first + index * bytesPerQuery, ids, 0, rows, scores);
-        const sample = new TopCollector(this.context, top.kind, rank, rows);
-        sample.collect({ scores, rowIds: ids, start: 0, length: rows, extra });
+        this.score(address, stride, first + index * bytesPerQuery, ids, 0, sampled, scores);
+        const sample = new TopCollector(this.context, top.kind, rank, sampled);
+        sample.collect({ scores, rowIds: ids, start: 0, length: sampled, extra });
         top.start(extra, sample.finish().scores.at(-1));
       });
     }
@@ -211,7 +212,7 @@ const shortestGuessed = 64;
 function rankInSample(k: number, count: number, sample: number): number | undefined {
   const expected = (k * sample) / count;
   const rank = Math.ceil(expected + 4 * Math.sqrt(expected) + 4);
-  return k >= shortestGuessed && count >= 16 * sample && rank <= k / 2 ? rank : undefined;
+  return k >= shortestGuessed && sample > 0 && rank <= k / 2 ? rank : undefined;
 }
 
 /** Runs of 16 rows, evenly spread. */

@@ -288,6 +288,8 @@ export class Contents {
     const copy = new Contents(this.settings);
     const takeTurn = eventLoopTurns();
     const live = this.liveRows();
+    // All in one piece, which is faster to search than many.
+    for (const stage of this.stages()) copy.tables[stage]?.reserve(live.length);
     for (let start = 0; start < live.length; start += rowsCopied) {
       signal?.throwIfAborted();
       const rows = Array.from(live.subarray(start, start + rowsCopied));

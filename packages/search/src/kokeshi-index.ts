@@ -12,7 +12,7 @@ import { hybridRows } from "./hybrid/hybrid-rows.js";
 import type { TermOptions } from "./hybrid/row-terms.js";
 import { encodeIds } from "./item-texts.js";
 import { type RowSearch, searchRows } from "./search-rows.js";
-import { type IndexOptions, type IndexSettings, settingsFromOptions } from "./settings.js";
+import { codeKind, type IndexOptions, type IndexSettings, settingsFromOptions } from "./settings.js";
 import { SearchThreads } from "./threads/search-threads.js";
 import type {
   NewItems,
@@ -46,15 +46,10 @@ export interface CreateOptions extends IndexOptions, OpenOptions {
 export interface SearchOptions extends VectorSearchOptions {
   /**
    * Rows of each query that `rescoring` scores again; with `hybrid`, rows that vectors and words put forward each. More
-   * find more of the true nearest, and take longer. Default: ten times `topK`, with `hybrid` at least 100.
+   * find more of the true nearest, and take longer. Default: 50 times `topK` where the scan is of bits, which then find
+   * what int8 codes find; otherwise ten times `topK`; with `hybrid` always that, and at least 100.
    */
   candidates?: number;
-  /**
-   * Of an index of bits with `rescoring`: rows that the scan finds for each query by Hamming distance, of which the
-   * float32 query against the bits chooses the `candidates`. `candidates` or fewer leaves that out. Default: ten times
-   * `candidates`, up to 1,000 beyond them.
-   */
-  prefilter?: number;
   /** Score again what the scan found. Default: true. */
   rescore?: boolean;
   /** Search by words, too: for names, numbers, rare words, which vectors blur. Default: by vectors alone. */
@@ -233,11 +228,9 @@ export class KokeshiIndex implements VectorIndex {
    */
   async search(queries: Embeddings, options: SearchOptions = {}): Promise<SearchHit[][]> {
     const { topK = 10, rescore = true, hybrid, filter, signal, model } = options;
-    const { candidates = Math.max(10 * topK, hybrid === undefined ? 0 : fewestHybridCandidates) } = options;
-    const { prefilter = Math.min(10 * candidates, candidates + 1000) } = options;
+    const { candidates = this.defaultCandidates(topK, hybrid !== undefined) } = options;
     requireCount("topK", topK);
     requireCount("candidates", candidates);
-    requireCount("prefilter", prefilter);
     this.requireModel(model);
     const { dimensions, metric } = this.settings;
     requireVectors(queries, dimensions, "queries");
@@ -247,7 +240,6 @@ export class KokeshiIndex implements VectorIndex {
       queries: comparableRows(queries, 0, queries.rows, metric),
       topK,
       candidates,
-      prefilter,
       rescore,
       filter,
       signal,
@@ -258,6 +250,11 @@ export class KokeshiIndex implements VectorIndex {
       const found = await this.whileOpen((contents) => this.searchNow(contents, search, hybrid));
       if (found !== undefined) return found;
     }
+  }
+
+  private defaultCandidates(topK: number, isHybrid: boolean): number {
+    if (isHybrid) return Math.max(10 * topK, fewestHybridCandidates);
+    return (codeKind(this.settings.scan.precision) === "bits" ? 50 : 10) * topK;
   }
 
   /** Undefined where what must be loaded is not: the contents were changed just now. */

@@ -1,7 +1,7 @@
 import type { Embeddings } from "@kokeshi/core";
 import type { Kernels } from "@kokeshi/kernels";
 import type { RankedRows } from "./codes/nearest-rows.js";
-import { type Rescorer, rescorerFromDisk, rescorerInMemory, rescorerOfBits } from "./codes/rescore.js";
+import { type Rescorer, rescorerFromDisk, rescorerInMemory } from "./codes/rescore.js";
 import { scan, type TaskRunner } from "./codes/scan.js";
 import { type PreparedQueries, prepareQueries } from "./codes/stage-queries.js";
 import type { CodeTable } from "./codes/code-table.js";
@@ -16,8 +16,6 @@ export interface RowSearch {
   topK: number;
   /** Rows of each query that are scored again, with finer codes or with the float32 query. */
   candidates: number;
-  /** Rows that a scan of bits finds for each query, before the float32 query narrows them down to `candidates`. */
-  prefilter: number;
   rescore: boolean;
   filter?: (item: StoredItem) => boolean;
   signal?: AbortSignal;
@@ -42,49 +40,25 @@ export async function searchRows(
   if (contents.count === 0) return Array.from({ length: queries.rows }, none);
   const scanQueries = leadingComponents(queries, codes.dimensions, metric);
   const prepared = prepareQueries(contents.format("scan"), scanQueries);
-  const stages: RescoringStage[] = rescore
-    ? rescoringStages(contents, table, queries, scanQueries, search)
-    : [];
-  const wanted = Math.min(Math.max(topK, stages[0]?.rows ?? 0), contents.count);
+  const rescorer = rescore ? rescorerFor(contents, table, queries, scanQueries) : undefined;
+  const wanted = Math.min(Math.max(topK, rescorer === undefined ? 0 : search.candidates), contents.count);
   const found = await candidates(contents, table, prepared, wanted, search);
-  if (stages.length === 0) return found.map((ranked, query) => scored(ranked, query, prepared));
+  if (rescorer === undefined) return found.map((ranked, query) => scored(ranked, query, prepared));
   return found.map((ranked, query) =>
-    stages.reduce((left, { rescorer }, stage) => {
-      const keep = Math.max(topK, stages[stage + 1]?.rows ?? 0);
-      return rescored(left, rescorer(query, left.rows.sort()), keep, table.kernels);
-    }, ranked),
+    rescored(ranked, rescorer(query, ranked.rows.sort()), topK, table.kernels),
   );
 }
 
-/** Scores `rows` rows of each query again; the next stage, or the user, gets the best of them. */
-interface RescoringStage {
-  rows: number;
-  rescorer: Rescorer;
-}
-
-/**
- * Bits against bits lose much of the order that bits against the float32 query keep, which is cheap for some hundred
- * rows: these are what finer codes then look at.
- */
-function rescoringStages(
+/** Finer codes; of bits alone the scan rounds the scores, which are then computed. */
+function rescorerFor(
   contents: Contents,
   table: CodeTable,
   queries: Embeddings,
   scanQueries: Embeddings,
-  search: RowSearch,
-): RescoringStage[] {
-  const stages: RescoringStage[] = [];
-  const { rescoring } = contents.settings;
-  if (table.format.kind === "bits") {
-    const rows = rescoring === undefined ? search.candidates : search.prefilter;
-    if (rescoring === undefined || rows > search.candidates) {
-      stages.push({ rows, rescorer: rescorerOfBits(table, scanQueries) });
-    }
-  }
-  if (rescoring !== undefined) {
-    stages.push({ rows: search.candidates, rescorer: finerRescorer(contents, queries) });
-  }
-  return stages;
+): Rescorer | undefined {
+  if (contents.settings.rescoring !== undefined) return finerRescorer(contents, queries);
+  if (table.format.kind !== "bits") return undefined;
+  return rescorerInMemory(table, contents.format("scan"), scanQueries);
 }
 
 /** Scores any rows with the best that the index has of them. */
@@ -92,7 +66,6 @@ export function rowScorer(contents: Contents, table: CodeTable, queries: Embeddi
   const { metric, scan: codes, rescoring } = contents.settings;
   if (rescoring !== undefined) return finerRescorer(contents, queries);
   const scanQueries = leadingComponents(queries, codes.dimensions, metric);
-  if (table.format.kind === "bits") return rescorerOfBits(table, scanQueries);
   return rescorerInMemory(table, contents.format("scan"), scanQueries);
 }
 
@@ -135,8 +108,10 @@ async function candidates(
   const first = dropping
     ? await find(wanted * margin + removed)
     : await find(wanted * margin, contents.liveRows());
-  if (filter === undefined)
+  if (filter === undefined) {
+    if (removed === 0 || !dropping) return first;
     return first.map((ranked) => chosen(ranked, wanted, (row) => contents.isLive(row)));
+  }
 
   const passes = remembered(contents, filter);
   const passing = first.map((ranked) => chosen(ranked, wanted, (row) => contents.isLive(row) && passes(row)));

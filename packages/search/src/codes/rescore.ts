@@ -1,5 +1,4 @@
 import type { Embeddings } from "@kokeshi/core";
-import { decodingFor, prepareQuery } from "@kokeshi/quantization";
 import type { CodeFormat } from "./code-format.js";
 import { type CodeBlock, type CodeTable, type CodeVectors, openVectors } from "./code-table.js";
 import { chosenQueries, prepareQueries } from "./stage-queries.js";
@@ -8,9 +7,9 @@ import { chosenQueries, prepareQueries } from "./stage-queries.js";
 export type Rescorer = (query: number, rows: Uint32Array) => Float32Array;
 
 /**
- * With finer codes in memory.
+ * With codes in memory.
  *
- * @param queries of the dimensions of the finer codes
+ * @param queries of the dimensions of these codes
  */
 export function rescorerInMemory(table: CodeTable, format: CodeFormat, queries: Embeddings): Rescorer {
   const prepared = prepareQueries(format, queries);
@@ -58,23 +57,6 @@ export function rescorerFromDisk(
       scores.set(vectors.dotProducts(values, ids.subarray(0, portion.length)), start);
     }
     return scores.map((score) => prepared.scoreOf(query, score));
-  };
-}
-
-/**
- * With the bits themselves and the query in float32: finer than bits with bits, and no more to store. As
- * `semantic_search_faiss` and `semantic_search_usearch` of sentence-transformers rescore binary embeddings
- * (sentence_transformers/util/quantization.py), but for the length: bits count as 1 / sqrt(dimensions), so that scores
- * are cosines of the query and the vector of signs.
- */
-export function rescorerOfBits(table: CodeTable, queries: Embeddings): Rescorer {
-  const decoding = decodingFor("ubinary", table.format.dimensions);
-  return (query, rows) => {
-    const { folded, offset } = prepareQuery(queries.row(query), decoding);
-    return scoresInBlocks(table, rows, (vectors, inBlock) => {
-      if (vectors.kind !== "bits") throw new Error("these are no bits");
-      return vectors.dotProducts(folded, inBlock);
-    }).map((score) => score + offset);
   };
 }
 

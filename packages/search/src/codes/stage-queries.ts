@@ -1,5 +1,5 @@
 import type { Embeddings } from "@kokeshi/core";
-import { decodingFor, prepareQuery } from "@kokeshi/quantization";
+import { prepareQuery } from "@kokeshi/quantization";
 import type { CodeFormat } from "./code-format.js";
 
 /** Queries as the kernels take them, for the codes of one stage. Plain data: another thread can use it. */
@@ -24,12 +24,11 @@ export interface PreparedQueries extends StageQueries {
  * @param queries of the dimensions of the stage
  */
 export function prepareQueries(
-  { kind, calibration, width: bytes }: CodeFormat,
+  { kind, width: bytes, decoding }: CodeFormat,
   queries: Embeddings,
 ): PreparedQueries {
   const { dimensions, data, rows: count } = queries;
-  if (kind === "float32") return { values: data, count, width: dimensions, scoreOf: (_, score) => score };
-  const decoding = decodingFor(kind === "bits" ? "ubinary" : "int8", dimensions, calibration);
+  if (decoding === undefined) return { values: data, count, width: dimensions, scoreOf: (_, score) => score };
   // A component for each bit, those of the padding too.
   const width = kind === "bits" ? 8 * bytes : dimensions;
   const values = new Float32Array(count * width);
