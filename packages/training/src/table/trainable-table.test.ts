@@ -1,11 +1,9 @@
 import { InvalidArgumentError } from "@kokeshi/core";
 import { describe, expect, it } from "vitest";
-import { compileTableStep } from "../../scripts/compile-table-step.js";
 import { meanOfRows, SparseGradient } from "../mean-of-rows.js";
 import { createNormalRandom, createRandom } from "../random.js";
 import { SparseAdam } from "../sparse-adam.js";
 import type { TokenRows } from "../token-rows.js";
-import { tableStepBinary } from "./table-step-binary.js";
 import { TrainableTable } from "./trainable-table.js";
 
 const vocabularySize = 50;
@@ -60,10 +58,6 @@ describe("TrainableTable", () => {
 
   it("refuses a table beyond 4 GiB", () => {
     expect(() => TrainableTable.create(1_000_000, 1024)).toThrow(InvalidArgumentError);
-  });
-
-  it("runs the WebAssembly that its source compiles to (if not: npm run prepare-wasm -w @kokeshi/training)", async () => {
-    expect(tableStepBinary).toBe(Buffer.from(await compileTableStep()).toString("base64"));
   });
 });
 
