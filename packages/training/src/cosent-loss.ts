@@ -53,7 +53,9 @@ export function cosentLoss(
     loss += weight * graded.loss;
     for (let row = 0; row < rows; row++) {
       const at = place(row);
-      const slope = weight * (graded.gradient[row] as number);
+      // Zeros have no direction that a small move would change.
+      const isDirected = (xx[at] as number) > 2 * epsilon && (yy[at] as number) > 2 * epsilon;
+      const slope = isDirected ? weight * (graded.gradient[row] as number) : 0;
       ofPartner[at] = slope / Math.sqrt((xx[at] as number) * (yy[at] as number));
       ofFirst[at] = (-slope * (cosines[row] as number)) / (xx[at] as number);
       ofSecond[at] = (-slope * (cosines[row] as number)) / (yy[at] as number);
