@@ -1,5 +1,6 @@
 import { InvalidArgumentError } from "@kokeshi/core";
 import { DrawOrder } from "./draw-order.js";
+import type { NeighbourGroups } from "./neighbour-groups.js";
 import type { PairSource } from "./pair-source.js";
 import { SourceChoice } from "./source-choice.js";
 
@@ -14,7 +15,8 @@ export interface Batch {
 /**
  * Draws batches. Each comes from one source, because negatives from another domain are too easy; the source is chosen
  * with a probability proportional to weight * (its pairs)^exponent. No text occurs twice in a batch: it would be its own
- * negative. As far as that allows, every pair of a source is drawn once before any is drawn again.
+ * negative. As far as that allows, every pair of a source is drawn once before any is drawn again; those that come from
+ * `neighbours` do not count.
  */
 export class BatchSampler {
   /** One a source. Together with the random numbers they are the state of the sampler. */
@@ -26,6 +28,7 @@ export class BatchSampler {
     private readonly batchSize: number,
     sourceExponent: number,
     private readonly random: () => number,
+    private readonly neighbours?: NeighbourGroups,
   ) {
     this.choice = new SourceChoice(sources, sourceExponent);
     this.orders = sources.map(({ pairs }) => new DrawOrder(pairs));
@@ -39,20 +42,25 @@ export class BatchSampler {
     const pairs = new Uint32Array(Math.min(this.batchSize, source.pairs));
     const texts = new Set<number>();
     let filled = 0;
+    const add = (pair: number): boolean => {
+      const anchor = source.anchorHashes[pair] as number;
+      const positive = source.positiveHashes[pair] as number;
+      if (anchor === positive || texts.has(anchor) || texts.has(positive)) return false;
+      texts.add(anchor).add(positive);
+      pairs[filled++] = pair;
+      return true;
+    };
+    for (const pair of this.neighbours?.draw(chosen, pairs.length, this.random) ?? []) add(pair);
     // A pair that repeats a text stays in the undrawn part for a later batch.
     for (let misses = 0; filled < pairs.length && misses < 4 * this.batchSize;) {
       const place = order.place(this.random);
-      const pair = order.members[place] as number;
-      const anchor = source.anchorHashes[pair] as number;
-      const positive = source.positiveHashes[pair] as number;
-      if (anchor === positive || texts.has(anchor) || texts.has(positive)) {
-        misses++;
-        // What is left of this round repeats the batch: begin the next round.
-        if (order.left < misses) order.beginRound();
+      if (add(order.members[place] as number)) {
+        order.take(place);
         continue;
       }
-      texts.add(anchor).add(positive);
-      pairs[filled++] = order.take(place);
+      misses++;
+      // What is left of this round repeats the batch: begin the next round.
+      if (order.left < misses) order.beginRound();
     }
     if (filled === 0) {
       throw new InvalidArgumentError({

@@ -20,6 +20,7 @@ export { trainStatic, type TrainedTable } from "./train-static.js";
 export type {
   CheckpointOptions,
   GradedTrainingOptions,
+  NeighbourOptions,
   StaticTrainingOptions,
   TrainingProgress,
   ValidationOptions,

@@ -130,6 +130,7 @@ describe("trainStatic", () => {
       graded: { sources: [grades(300, 4)], batchSize: 64, weight: 0.5 },
       tokenDropout: { probability: 0.1, frequentShare: 0.01 },
       sif: 1e-2,
+      neighbours: { table: Float32Array.from({ length: 90 * 4 }, (_, k) => Math.sin(k)), groupSize: 16 },
       steps: 20,
       validation: { score: (table) => -Math.abs(table[0] as number), every: 3 },
     };
@@ -167,6 +168,7 @@ describe("trainStatic", () => {
           trainStatic({ ...everything, steps: 2, ...changes, checkpoint: { ...checkpoint, resume: true } }),
         ).rejects;
       await resumed({ learningRate: 0.01 }).toThrow(/learningRate was 0.05 and is 0.01/);
+      await resumed({ neighbours: undefined }).toThrow(/neighbours was .+ and is null/);
       await resumed({ graded: undefined }).toThrow(/another training/);
       const [toy, second] = everything.sources as [PairSource, PairSource];
       await resumed({ sources: [{ ...translations(700, 2), weight: 2 }, second] }).toThrow(

@@ -4,6 +4,7 @@ import { ContrastiveLoss } from "./contrastive-loss.js";
 import { GradedSampler } from "./graded-sampler.js";
 import { fillInitialTable } from "./initial-table.js";
 import { scheduleFactor } from "./learning-rate.js";
+import { NeighbourGroups } from "./neighbour-groups.js";
 import { SeededRandom } from "./random.js";
 import { TrainableTable } from "./table/trainable-table.js";
 import { countTokens, keepProbabilities } from "./token-dropout.js";
@@ -52,8 +53,18 @@ class StaticTraining {
     const counts = countTokens(vocabularySize, lists);
     fillInitialTable(this.table.values, options, counts, this.random.next);
     if (tokenDropout) this.keep = keepProbabilities(counts, tokenDropout);
-    const { batchSize, sourceExponent } = options;
-    this.sampler = new BatchSampler(sources, batchSize, sourceExponent, this.random.next);
+    const { batchSize, sourceExponent, neighbours } = options;
+    const groups =
+      neighbours &&
+      new NeighbourGroups(
+        sources,
+        neighbours.table,
+        neighbours.table.length / vocabularySize,
+        neighbours.groupSize,
+        neighbours.share,
+        this.random.next,
+      );
+    this.sampler = new BatchSampler(sources, batchSize, sourceExponent, this.random.next, groups);
     this.gradedSampler =
       graded && new GradedSampler(graded.sources, graded.batchSize, sourceExponent, this.random.next);
   }

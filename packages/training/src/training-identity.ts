@@ -5,7 +5,7 @@ import type { ResolvedOptions } from "./training-options.js";
 
 /** Everything that decides the weights, each under a name that an error can give. */
 export function trainingIdentity(options: ResolvedOptions): TrainingIdentity {
-  const { graded, tokenDropout, initialTable, validation } = options;
+  const { graded, tokenDropout, neighbours, initialTable, validation } = options;
   const plain = {
     vocabularySize: options.vocabularySize,
     dimensions: options.dimensions,
@@ -19,6 +19,7 @@ export function trainingIdentity(options: ResolvedOptions): TrainingIdentity {
     symmetric: options.symmetric,
     sourceExponent: options.sourceExponent,
     tokenDropout: tokenDropout ?? null,
+    neighbours: neighbours ? [hash(neighbours.table), neighbours.groupSize, neighbours.share] : null,
     sif: options.sif ?? null,
     seed: options.seed,
     threads: options.threads,

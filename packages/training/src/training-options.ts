@@ -40,6 +40,8 @@ export interface StaticTrainingOptions {
   sourceExponent?: number;
   /** Leaves tokens out of the texts that are trained on, at random. Default: none. */
   tokenDropout?: TokenDropoutOptions;
+  /** Fills a part of each batch with pairs that are alike, whose texts are hard negatives of each other. Default: none. */
+  neighbours?: NeighbourOptions;
   /** The table to begin with, which is not changed. Default: N(0, 1). */
   initialTable?: Float32Array;
   /**
@@ -61,12 +63,24 @@ export interface StaticTrainingOptions {
 
 export interface GradedTrainingOptions {
   sources: readonly GradedSource[];
-  /** How much the CoSENT loss counts beside the contrastive loss. Default: 1. */
+  /**
+   * How much the CoSENT loss counts beside the contrastive loss, which is a mean where this is a logarithm of a sum.
+   * Default: 0.05; more cost retrieval when the default model was made (docs/model-en-ja.md).
+   */
   weight?: number;
   /** Graded pairs a step. Default: 256. */
   batchSize?: number;
   /** Factor on the cosines. Default: 20. */
   scale?: number;
+}
+
+export interface NeighbourOptions {
+  /** Vectors of the vocabulary by which pairs are alike, of any width: the table of a first, short training. */
+  table: Float32Array;
+  /** Pairs that are taken together. Default: 256. */
+  groupSize?: number;
+  /** Share of a batch that comes from groups; the rest is drawn at random. Default: 0.75. */
+  share?: number;
 }
 
 export interface CheckpointOptions {
@@ -121,7 +135,8 @@ export function resolveOptions(options: StaticTrainingOptions) {
   const { every: saveEvery = 500 } = options.checkpoint ?? {};
   const { every: validateEvery = 100, patience = Infinity } = options.validation ?? {};
   const gradedBatchSize = graded?.batchSize ?? 256;
-  const counts = { vocabularySize, steps, batchSize, saveEvery, validateEvery, gradedBatchSize };
+  const { groupSize = 256, share = 0.75 } = options.neighbours ?? {};
+  const counts = { vocabularySize, steps, batchSize, saveEvery, validateEvery, gradedBatchSize, groupSize };
   for (const [name, value] of Object.entries(counts)) {
     if (!Number.isInteger(value) || value < 1)
       throw fault(`${name} is ${value}`, "use a whole number of at least 1");
@@ -140,13 +155,14 @@ export function resolveOptions(options: StaticTrainingOptions) {
     symmetric: options.symmetric ?? true,
     sourceExponent: options.sourceExponent ?? 0.6,
     tokenDropout: options.tokenDropout,
+    neighbours: options.neighbours && { ...options.neighbours, groupSize, share },
     initialTable: options.initialTable,
     sif: options.sif,
     seed: options.seed ?? 1,
     threads: options.threads ?? 2,
     graded: graded && {
       sources: graded.sources,
-      weight: positive("weight of graded pairs", graded.weight ?? 1),
+      weight: positive("weight of graded pairs", graded.weight ?? 0.05),
       batchSize: gradedBatchSize,
       scale: positive("scale of graded pairs", graded.scale ?? 20),
     },
@@ -158,6 +174,15 @@ export function resolveOptions(options: StaticTrainingOptions) {
   within("probability of tokenDropout", options.tokenDropout?.probability ?? 0);
   positive("frequentShare of tokenDropout", options.tokenDropout?.frequentShare ?? Infinity);
   positive("sif", options.sif ?? 1);
+  if (!(share > 0 && share <= 1))
+    throw fault(`share of neighbours is ${share}`, "use a number above 0, up to 1");
+  const neighbourLength = options.neighbours?.table.length ?? vocabularySize;
+  if (neighbourLength === 0 || neighbourLength % vocabularySize !== 0) {
+    throw fault(
+      `the table of neighbours has ${neighbourLength} values, which is no multiple of ${vocabularySize}`,
+      "pass a table of the vocabulary",
+    );
+  }
   const tableLength = vocabularySize * (dimensions[0] as number);
   if (options.initialTable !== undefined && options.initialTable.length !== tableLength) {
     throw fault(
