@@ -9,13 +9,14 @@ export function toForm(text: string, form: NormalizationForm): string {
   if (normalized === text) return text;
   let result = "";
   let done = 0;
-  let index = 0;
-  for (const character of text) {
-    if (unknownToNormalization.has(character.codePointAt(0) as number)) {
-      result += text.slice(done, index).normalize(form) + character;
-      done = index + character.length;
+  for (let index = 0; index < text.length;) {
+    const point = text.codePointAt(index) as number;
+    const end = index + unitsOf(point);
+    if (unknownToNormalization.has(point)) {
+      result += text.slice(done, index).normalize(form) + text.slice(index, end);
+      done = end;
     }
-    index += character.length;
+    index = end;
   }
   // Nothing unknown in it is the rule.
   return done === 0 ? normalized : result + text.slice(done).normalize(form);
@@ -24,53 +25,60 @@ export function toForm(text: string, form: NormalizationForm): string {
 /** Engines order marks by insertion, in quadratic time: half a second for 50,000 of them. */
 const longestUnordered = 1000;
 
+function unitsOf(codePoint: number): number {
+  return codePoint > 0xffff ? 2 : 1;
+}
+
 /** Decomposes a text and puts its marks in order, in time linear in its length and in the number of different marks. */
 function inCanonicalOrder(text: string, form: NormalizationForm): string {
-  const parts = new Map<string, readonly number[]>();
-  const ranks = new Map<string, number>();
+  const parts = new Map<number, readonly number[]>();
+  const marks = new Set<number>();
   let length = 0;
-  for (const character of text) {
-    let decomposed = parts.get(character);
+  for (let index = 0; index < text.length;) {
+    const point = text.codePointAt(index) as number;
+    index += unitsOf(point);
+    let decomposed = parts.get(point);
     if (decomposed === undefined) {
-      const characters = Array.from(toForm(character, decompositionOf(form)));
+      const characters = Array.from(toForm(String.fromCodePoint(point), decompositionOf(form)));
       decomposed = characters.map((part) => part.codePointAt(0) as number);
-      parts.set(character, decomposed);
-      for (const part of characters) if (hasCombiningClass(part.codePointAt(0) as number)) ranks.set(part, 0);
+      parts.set(point, decomposed);
+      for (const part of decomposed) if (hasCombiningClass(part)) marks.add(part);
     }
     length += decomposed.length;
   }
-  rankMarks(ranks);
-  const rankOf = new Map(Array.from(ranks, ([mark, rank]) => [mark.codePointAt(0) as number, rank]));
+  const ranks = ranksOfMarks([...marks]);
 
   const points = new Uint32Array(length);
   let end = 0;
   let runStart = 0;
-  for (const character of text) {
-    for (const point of parts.get(character) as readonly number[]) {
-      if (!rankOf.has(point)) {
-        sortByRank(points.subarray(runStart, end), rankOf);
+  for (let index = 0; index < text.length;) {
+    const point = text.codePointAt(index) as number;
+    index += unitsOf(point);
+    for (const part of parts.get(point) as readonly number[]) {
+      if (!ranks[part]) {
+        sortByRank(points.subarray(runStart, end), ranks);
         runStart = end + 1;
       }
-      points[end++] = point;
+      points[end++] = part;
     }
   }
-  sortByRank(points.subarray(runStart, end), rankOf);
+  sortByRank(points.subarray(runStart, end), ranks);
   return textOf(points);
 }
 
 /** A stable counting sort: a comparison sort of 500,000 marks takes twenty times as long as one of 50,000. */
-function sortByRank(marks: Uint32Array, rankOf: ReadonlyMap<number, number>): void {
+function sortByRank(marks: Uint32Array, ranks: Uint8Array): void {
   if (marks.length < 2) return;
-  const starts = new Uint32Array(256);
+  const starts = new Uint32Array(257);
   for (const mark of marks) {
-    const next = (rankOf.get(mark) as number) + 1;
+    const next = (ranks[mark] as number) + 1;
     starts[next] = (starts[next] as number) + 1;
   }
   for (let rank = 1; rank < starts.length; rank++)
     starts[rank] = (starts[rank] as number) + (starts[rank - 1] as number);
   const unsorted = marks.slice();
   for (const mark of unsorted) {
-    const rank = rankOf.get(mark) as number;
+    const rank = ranks[mark] as number;
     const place = starts[rank] as number;
     marks[place] = mark;
     starts[rank] = place + 1;
@@ -84,15 +92,20 @@ function textOf(points: Uint32Array): string {
   return text;
 }
 
-/** Gives each mark the rank of its combining class. */
-function rankMarks(ranks: Map<string, number>): void {
-  const comesAfter = (a: string, b: string) => `${a}${b}`.normalize("NFD") !== `${a}${b}`;
-  const marks = [...ranks.keys()].sort((a, b) => Number(comesAfter(a, b)) - Number(comesAfter(b, a)));
-  let rank = 0;
+/** By code point: the rank, from 1, of the combining class of each mark; 0 or nothing for what is no mark. */
+function ranksOfMarks(marks: number[]): Uint8Array {
+  const ranks = new Uint8Array(Math.max(0, ...marks) + 1);
+  const comesAfter = (a: number, b: number): boolean => {
+    const pair = String.fromCodePoint(a, b);
+    return pair.normalize("NFD") !== pair;
+  };
+  marks.sort((a, b) => Number(comesAfter(a, b)) - Number(comesAfter(b, a)));
+  let rank = 1;
   marks.forEach((mark, index) => {
-    if (index > 0 && comesAfter(mark, marks[index - 1] as string)) rank++;
-    ranks.set(mark, rank);
+    if (index > 0 && comesAfter(mark, marks[index - 1] as number)) rank++;
+    ranks[mark] = rank;
   });
+  return ranks;
 }
 
 function decompositionOf(form: NormalizationForm): NormalizationForm {
