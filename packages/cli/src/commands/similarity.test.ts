@@ -45,8 +45,8 @@ describe("similarity", () => {
     const { stdout } = await run(["a cat", "こんにちは", "hello\tworld"]);
     expect(stdout.split("\n")).toEqual([
       "                    1      2      3",
-      "1  a cat        1.000 -0.158 -0.112",
-      "2  こんにちは  -0.158  1.000  0.000",
+      "1  a cat        1.000 -0.159 -0.112",
+      "2  こんにちは  -0.159  1.000  0.000",
       "3  hello world -0.112  0.000  1.000",
       "",
     ]);
