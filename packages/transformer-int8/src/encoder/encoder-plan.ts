@@ -1,0 +1,50 @@
+/**
+ * What the files of a folder ask for, checked once. Plain data: `postMessage` carries it to a worker, which opens the
+ * graph from it without looking at the folder again.
+ */
+export interface EncoderPlan {
+  modelId: string;
+  graph: GraphFile;
+  pooling: PoolingPlan;
+  /** Layers after pooling, in order. */
+  layers: readonly LayerPlan[];
+  /** Fills rows up to the longest. */
+  padId: number;
+}
+
+export interface GraphFile {
+  /** Relative to the folder, for messages. */
+  path: string;
+  /** Where the file is on disk, or its bytes. */
+  source: string | Uint8Array;
+  /** Number format of the weights. */
+  precision: Precision;
+  /** Whether a text gets the same vector in every batch, as far as the operators of the graph tell. */
+  batchInvariant: boolean;
+}
+
+export type Precision = "float32" | "float16" | "int8" | "uint8" | "int4";
+
+/** The modes of sentence-transformers' Pooling; several are concatenated in the order of this list. */
+export type PoolingMode = "cls" | "max" | "mean" | "mean_sqrt_len" | "weightedmean" | "lasttoken";
+
+export interface PoolingPlan {
+  modes: readonly PoolingMode[];
+  /** Whether the tokens of the prompt count. */
+  includePrompt: boolean;
+}
+
+export type LayerPlan = DensePlan | { type: "normalize" };
+
+/** activation(weight · x + bias) */
+export interface DensePlan {
+  type: "dense";
+  inputs: number;
+  outputs: number;
+  /** Row-major, `outputs` rows of `inputs`. */
+  weight: Float32Array;
+  bias: Float32Array | undefined;
+  activation: Activation;
+}
+
+export type Activation = "identity" | "tanh" | "relu" | "gelu" | "sigmoid" | "silu";
