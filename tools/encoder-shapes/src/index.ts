@@ -1,0 +1,3 @@
+export { bertGraph } from "./bert-graph.js";
+export { encoderShape, shapeNames, type EncoderShape } from "./encoder-shape.js";
+export { writeEncoderFolder } from "./encoder-folder.js";
