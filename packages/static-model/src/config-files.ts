@@ -1,4 +1,3 @@
-import { InvalidFileError, readJson, type ModelFolder } from "@kokeshi/core";
 import {
   boolean,
   exactly,
@@ -7,10 +6,8 @@ import {
   optional,
   positiveInteger,
   record,
-  ShapeError,
   string,
-  type Shape,
-} from "./json-shape.js";
+} from "@kokeshi/model-files";
 
 /*
  * Only the keys that are used; other keys of the same files are welcome.
@@ -37,31 +34,3 @@ export const modulesConfig = list(object({ path: string, type: string }));
 
 /** `config_sentence_transformers.json`; Model2Vec keeps `normalize` there. */
 export const sentenceTransformersConfig = object({ prompts, normalize: optional(boolean) });
-
-/** Reads a JSON file and checks its shape. Throws InvalidFileError naming the key at fault. */
-export async function readConfig<Value>(
-  folder: ModelFolder,
-  path: string,
-  shape: Shape<Value>,
-): Promise<Value> {
-  const json = await readJson(folder, path);
-  try {
-    return shape(json, []);
-  } catch (cause) {
-    if (!(cause instanceof ShapeError)) throw cause;
-    throw new InvalidFileError({
-      part: "static-model",
-      problem: `${path} of ${folder.modelId} is not what it should be: ${cause.message}`,
-      remedy: "download or export the model again",
-    });
-  }
-}
-
-/** As `readConfig`, with `undefined` where there is no such file. */
-export async function readConfigIfPresent<Value>(
-  folder: ModelFolder,
-  path: string,
-  shape: Shape<Value>,
-): Promise<Value | undefined> {
-  return (await folder.has(path)) ? readConfig(folder, path, shape) : undefined;
-}

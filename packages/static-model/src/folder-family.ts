@@ -1,5 +1,6 @@
 import type { ModelFolder } from "@kokeshi/core";
-import { modelConfig, modulesConfig, readConfigIfPresent } from "./config-files.js";
+import { readConfigIfPresent } from "@kokeshi/model-files";
+import { modelConfig, modulesConfig } from "./config-files.js";
 
 /**
  * Who wrote a folder, and so whose rules its vectors follow.

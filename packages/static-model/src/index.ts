@@ -3,12 +3,17 @@ export { kokeshiStaticFiles, type KokeshiStaticModel } from "./kokeshi-static-fi
 export { loadStaticModel } from "./load-static-model.js";
 export { model2VecFiles, type Model2VecModel } from "./model2vec-files.js";
 export { quantizeRows, type QuantizedRows } from "./quantize-rows.js";
-export { readSafetensors } from "./safetensors/read-safetensors.js";
-export type { DataType } from "./safetensors/data-type.js";
-export type { Safetensors, Tensor } from "./safetensors/tensor.js";
-export { tensorOf, tensorValues, type TensorValues } from "./safetensors/tensor-values.js";
-export { writeSafetensors } from "./safetensors/write-safetensors.js";
 export { staticBackend } from "./static-backend.js";
 export { staticEmbeddingFiles, type StaticEmbeddingModel } from "./static-embedding-files.js";
 export type { StaticModel } from "./static-model.js";
 export type { WritableModel } from "./writable-model.js";
+export {
+  readSafetensors,
+  tensorOf,
+  tensorValues,
+  writeSafetensors,
+  type DataType,
+  type Safetensors,
+  type Tensor,
+  type TensorValues,
+} from "@kokeshi/model-files";

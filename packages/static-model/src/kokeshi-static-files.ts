@@ -1,8 +1,6 @@
+import { jsonFile, tensorOf, writeSafetensors } from "@kokeshi/model-files";
 import { packTokenizerTrie } from "@kokeshi/tokenizer/load";
-import { jsonFile } from "./json-file.js";
 import { modelCard } from "./model-card.js";
-import { tensorOf } from "./safetensors/tensor-values.js";
-import { writeSafetensors } from "./safetensors/write-safetensors.js";
 import { requireTable, tokenizerFile, type WritableModel } from "./writable-model.js";
 
 export interface KokeshiStaticModel extends WritableModel {

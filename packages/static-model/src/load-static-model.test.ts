@@ -6,6 +6,7 @@ import {
   memoryFolder,
   NotFoundError,
 } from "@kokeshi/core";
+import { tensorOf, writeSafetensors } from "@kokeshi/model-files";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { dimensions, table, tokenizerJson } from "./fixtures/small-model.js";
@@ -13,8 +14,6 @@ import { kokeshiStaticFiles } from "./kokeshi-static-files.js";
 import { loadStaticModel } from "./load-static-model.js";
 import { model2VecFiles } from "./model2vec-files.js";
 import { quantizeRows } from "./quantize-rows.js";
-import { tensorOf } from "./safetensors/tensor-values.js";
-import { writeSafetensors } from "./safetensors/write-safetensors.js";
 import { staticBackend } from "./static-backend.js";
 import { staticEmbeddingFiles } from "./static-embedding-files.js";
 

@@ -1,14 +1,7 @@
 import { InvalidArgumentError, InvalidFileError, type LoadOptions, type ModelFolder } from "@kokeshi/core";
-import {
-  kokeshiConfig,
-  model2VecConfig,
-  modulesConfig,
-  readConfig,
-  readConfigIfPresent,
-  sentenceTransformersConfig,
-} from "./config-files.js";
+import { readConfig, readConfigIfPresent, readLicence } from "@kokeshi/model-files";
+import { kokeshiConfig, model2VecConfig, modulesConfig, sentenceTransformersConfig } from "./config-files.js";
 import { findFamily, findTable, isStaticEmbedding, type StaticFamily } from "./folder-family.js";
-import { readLicence } from "./licence.js";
 import { openTokenizer } from "./open-tokenizer.js";
 import { readTable } from "./read-table.js";
 import { createTokenMeans } from "./token-means.js";

@@ -1,8 +1,6 @@
 import { InvalidFileError } from "@kokeshi/core";
+import { readSafetensors, tensorValues, type Safetensors, type Tensor } from "@kokeshi/model-files";
 import type { EmbeddingTable } from "./embedding-table.js";
-import { readSafetensors } from "./safetensors/read-safetensors.js";
-import type { Safetensors, Tensor } from "./safetensors/tensor.js";
-import { tensorValues } from "./safetensors/tensor-values.js";
 
 export interface StoredTable {
   table: EmbeddingTable;

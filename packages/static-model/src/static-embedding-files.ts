@@ -1,7 +1,5 @@
-import { jsonFile } from "./json-file.js";
+import { jsonFile, tensorOf, writeSafetensors } from "@kokeshi/model-files";
 import { modelCard } from "./model-card.js";
-import { tensorOf } from "./safetensors/tensor-values.js";
-import { writeSafetensors } from "./safetensors/write-safetensors.js";
 import { requireTable, tokenizerFile, type WritableModel } from "./writable-model.js";
 
 export interface StaticEmbeddingModel extends WritableModel {

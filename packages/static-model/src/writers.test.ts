@@ -1,4 +1,5 @@
 import { InvalidArgumentError, memoryFolder } from "@kokeshi/core";
+import { readSafetensors } from "@kokeshi/model-files";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { toFloat32Table } from "./embedding-table.js";
@@ -9,7 +10,6 @@ import { loadStaticModel } from "./load-static-model.js";
 import { model2VecFiles } from "./model2vec-files.js";
 import { quantizeRows } from "./quantize-rows.js";
 import { readTable } from "./read-table.js";
-import { readSafetensors } from "./safetensors/read-safetensors.js";
 import { staticEmbeddingFiles } from "./static-embedding-files.js";
 
 const model = { tokenizerJson, normalize: true, prompts: { query: "q: ", document: "" }, licence: "mit" };

@@ -47,7 +47,7 @@ function writeObject(entries: readonly [string, unknown][]): string {
 function requireConsistent(name: string, { dtype, shape, data }: Tensor): void {
   if (name !== "__metadata__" && elementCount(shape) * bytesPerElement[dtype] === data.length) return;
   throw new InvalidArgumentError({
-    part: "static-model",
+    part: "model-files",
     problem: `tensor ${JSON.stringify(name)} of shape [${shape.join(", ")}] and type ${dtype} has ${data.length} bytes`,
     remedy: "pass as many bytes as shape and type ask for, under a name other than __metadata__",
   });

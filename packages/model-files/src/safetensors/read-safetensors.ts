@@ -16,7 +16,7 @@ const longestHeader = 100_000_000;
 export function readSafetensors(bytes: Uint8Array, fileName = "model.safetensors"): Safetensors {
   function fail(problem: string, cause?: unknown): never {
     throw new InvalidFileError({
-      part: "static-model",
+      part: "model-files",
       problem: `${fileName}: ${problem}`,
       remedy: "download or export the model again",
       cause,
