@@ -1,14 +1,17 @@
 export { jsonFile } from "./json-file.js";
 export {
   boolean,
+  either,
   exactly,
   list,
+  number,
   object,
   optional,
   positiveInteger,
   record,
   ShapeError,
   string,
+  wholeNumber,
   type Shape,
   type Shaped,
 } from "./json-shape.js";

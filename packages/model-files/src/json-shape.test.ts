@@ -1,5 +1,17 @@
 import { expect, it } from "vitest";
-import { boolean, exactly, list, object, optional, positiveInteger, record, string } from "./json-shape.js";
+import {
+  boolean,
+  either,
+  exactly,
+  list,
+  number,
+  object,
+  optional,
+  positiveInteger,
+  record,
+  string,
+  wholeNumber,
+} from "./json-shape.js";
 
 const shape = object({
   version: exactly(1),
@@ -40,4 +52,13 @@ it("takes no key from a prototype", () => {
     ["__proto__", "a"],
     ["b", "c"],
   ]);
+});
+
+it("takes numbers, whole numbers, and whichever of two shapes fits", () => {
+  expect(number(1e30, [])).toBe(1e30);
+  expect(wholeNumber(0, [])).toBe(0);
+  expect(() => wholeNumber(-1, ["pad"])).toThrow("pad is not a whole number of at least 0");
+  const limit = either(positiveInteger, object({ max: positiveInteger }));
+  expect([limit(3, []), limit({ max: 4 }, [])]).toEqual([3, { max: 4 }]);
+  expect(() => limit("3", ["limit"])).toThrow("limit is not an object");
 });

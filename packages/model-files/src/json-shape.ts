@@ -26,6 +26,11 @@ function shapeOf<Value>(expected: string, matches: (json: unknown) => boolean): 
 
 export const boolean = shapeOf<boolean>("true or false", (json) => typeof json === "boolean");
 export const string = shapeOf<string>("a string", (json) => typeof json === "string");
+export const number = shapeOf<number>("a number", (json) => typeof json === "number");
+export const wholeNumber = shapeOf<number>(
+  "a whole number of at least 0",
+  (json) => Number.isSafeInteger(json) && (json as number) >= 0,
+);
 export const positiveInteger = shapeOf<number>(
   "a whole number of at least 1",
   (json) => Number.isSafeInteger(json) && (json as number) >= 1,
@@ -38,6 +43,18 @@ export function exactly<Value extends number | string>(value: Value): Shape<Valu
 /** Python writes null for what is absent. */
 export function optional<Value>(shape: Shape<Value>): Shape<Value | undefined> {
   return (json, path) => (json === undefined || json === null ? undefined : shape(json, path));
+}
+
+/** Whichever of two shapes the value has. The error is that of the second. */
+export function either<A, B>(first: Shape<A>, second: Shape<B>): Shape<A | B> {
+  return (json, path) => {
+    try {
+      return first(json, path);
+    } catch (error) {
+      if (!(error instanceof ShapeError)) throw error;
+      return second(json, path);
+    }
+  };
 }
 
 /** A list of at least one. */

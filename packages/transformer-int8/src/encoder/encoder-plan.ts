@@ -5,11 +5,24 @@
 export interface EncoderPlan {
   modelId: string;
   graph: GraphFile;
+  tokenizer: TokenizerPlan;
   pooling: PoolingPlan;
   /** Layers after pooling, in order. */
   layers: readonly LayerPlan[];
   /** Fills rows up to the longest. */
   padId: number;
+  /** Position of the first token, for graphs that take positions as an input. */
+  firstPosition: number;
+}
+
+export interface TokenizerPlan {
+  /** Where tokenizer.json is: "" or a path that ends in `/`. */
+  subfolder: string;
+  /** `undefined`: the limit in tokenizer.json, if it has one. */
+  maxTokens: number | undefined;
+  lowerCase: boolean;
+  /** Whether white space around a text is taken away first, as sentence-transformers does. */
+  strip: boolean;
 }
 
 export interface GraphFile {
@@ -17,6 +30,10 @@ export interface GraphFile {
   path: string;
   /** Where the file is on disk, or its bytes. */
   source: string | Uint8Array;
+  /** Files with the weights of a graph that is in memory, by the names that the graph has for them. */
+  externalData?: readonly { path: string; data: Uint8Array }[];
+  /** Whether ONNX Runtime wrote the graph after its own optimisations, and need not do them again. */
+  optimized?: boolean;
   /** Number format of the weights. */
   precision: Precision;
   /** Whether a text gets the same vector in every batch, as far as the operators of the graph tell. */
@@ -26,12 +43,14 @@ export interface GraphFile {
 export type Precision = "float32" | "float16" | "int8" | "uint8" | "int4";
 
 /** The modes of sentence-transformers' Pooling; several are concatenated in the order of this list. */
-export type PoolingMode = "cls" | "max" | "mean" | "mean_sqrt_len" | "weightedmean" | "lasttoken";
+export type PoolingMode = "cls" | "max" | "mean" | "mean_sqrt_len_tokens" | "weightedmean" | "lasttoken";
 
 export interface PoolingPlan {
   modes: readonly PoolingMode[];
   /** Whether the tokens of the prompt count. */
   includePrompt: boolean;
+  /** Columns of a token's vector, where the folder says. */
+  tokenWidth: number | undefined;
 }
 
 export type LayerPlan = DensePlan | { type: "normalize" };

@@ -1,0 +1,4 @@
+export type { BatchEncoder, Encoder, TextTokenizer, TokenBatch, TokenizedTexts } from "./encoder/encoder.js";
+export type { EncoderPlan, PoolingMode, Precision } from "./encoder/encoder-plan.js";
+export { openEncoder } from "./encoder/open-encoder.js";
+export type { PrecisionChoice } from "./folder/find-graph.js";
