@@ -46,7 +46,12 @@ export function createBatchEmbedder(model: EmbeddingModel, options: EmbedOptions
     async embedBatch(texts, output) {
       signal?.throwIfAborted();
       const inputs = prompt === "" ? texts : texts.map((text) => prompt + text);
-      const result = await model.doEmbed({ texts: inputs, signal, output: isWhole ? output : undefined });
+      const result = await model.doEmbed({
+        texts: inputs,
+        prompt: prompt === "" ? undefined : prompt,
+        signal,
+        output: isWhole ? output : undefined,
+      });
       requireResult(result, texts.length, model);
       await takeTurn();
       signal?.throwIfAborted();

@@ -118,6 +118,31 @@ describe("embed", () => {
     expect(model.calls).toEqual([["a"]]);
   });
 
+  it("puts the model's default prompt where none is named, and where queries have none of their own", async () => {
+    const model = {
+      ...characterCountModel({ prompts: { passage: "p: ", any: "a: " } }),
+      defaultInputType: "any",
+    };
+    await embed(model, ["a"]);
+    await embed(model, ["a"], { inputType: "query" });
+    await embed(model, ["a"], { inputType: "document" });
+    await embed(model, ["a"], { prompt: "" });
+    expect(model.calls.flat()).toEqual(["a: a", "a: a", "p: a", "a"]);
+  });
+
+  it("tells the model which prompt it has put there", async () => {
+    const model = characterCountModel({ prompts: { query: "q: " } });
+    const { doEmbed } = model;
+    const told: (string | undefined)[] = [];
+    model.doEmbed = (call) => {
+      told.push(call.prompt);
+      return doEmbed(call);
+    };
+    await embed(model, ["a"], { inputType: "query" });
+    await embed(model, ["a"], { inputType: "document" });
+    expect(told).toEqual(["q: ", undefined]);
+  });
+
   it("reports progress after each batch", async () => {
     const seen: unknown[] = [];
     await embed(characterCountModel(), ["ab", "c", "def"], {

@@ -15,6 +15,8 @@ export interface EmbeddingModel {
   readonly normalized?: boolean;
   /** Texts put before an input, by input type: "query", "document", … */
   readonly prompts: Readonly<Record<string, string>>;
+  /** The input type of texts whose caller names none, where the model has a prompt for those, too. */
+  readonly defaultInputType?: string;
   /** What `kokeshi models inspect` shows beyond the fields above. */
   readonly description?: ModelDescription;
 
@@ -38,6 +40,8 @@ export interface EmbeddingModel {
 export interface EmbedCall {
   /** Texts with their prompt already in front. */
   texts: readonly string[];
+  /** The prompt at the start of every text, for models whose vectors leave its tokens out. */
+  prompt?: string;
   signal?: AbortSignal;
   /**
    * `texts.length * dimensions` zeros in which the caller wants the vectors. A model that can writes them there, and

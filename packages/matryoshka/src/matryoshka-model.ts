@@ -9,6 +9,7 @@ export class MatryoshkaModel implements EmbeddingModel {
   readonly maxTokens: EmbeddingModel["maxTokens"];
   readonly batchSize: EmbeddingModel["batchSize"];
   readonly prompts: EmbeddingModel["prompts"];
+  readonly defaultInputType: EmbeddingModel["defaultInputType"];
   readonly description: EmbeddingModel["description"];
 
   constructor(
@@ -21,6 +22,7 @@ export class MatryoshkaModel implements EmbeddingModel {
     this.maxTokens = model.maxTokens;
     this.batchSize = model.batchSize;
     this.prompts = model.prompts;
+    this.defaultInputType = model.defaultInputType;
     this.description = model.description;
   }
 

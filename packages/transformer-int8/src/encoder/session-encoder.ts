@@ -4,7 +4,7 @@ import { invalidModel, part } from "../invalid-model.js";
 import { Layers } from "../pooling/layers.js";
 import { poolTokens } from "../pooling/pool-tokens.js";
 import type { BatchEncoder, TokenBatch } from "./encoder.js";
-import type { EncoderPlan } from "./encoder-plan.js";
+import type { EncoderPlan, LayerPlan } from "./encoder-plan.js";
 import { widenFloat16 } from "./float16.js";
 import type { GraphInputs } from "./graph-inputs.js";
 import type { GraphOutput } from "./graph-output.js";
@@ -105,7 +105,8 @@ export class SessionEncoder implements BatchEncoder {
     const { output, plan } = this.parts;
     for (let row = 0; row < offsets.length - 1; row++) {
       if (output.of === "texts") {
-        out.set(values.subarray(row * width, (row + 1) * width), row * dimensions);
+        this.#layers.input.set(values.subarray(row * width, (row + 1) * width));
+        this.#layers.apply(out, row * dimensions);
         continue;
       }
       const to = (offsets[row + 1] as number) - (offsets[row] as number);
@@ -118,9 +119,9 @@ export class SessionEncoder implements BatchEncoder {
   }
 }
 
-/** A graph that pools its texts itself has all modules of the folder in it. */
+/** A graph that pools its texts itself has all modules of the folder in it; to normalise twice does no harm. */
 function layersFor(plan: EncoderPlan, output: GraphOutput, width: number): Layers {
-  if (output.of === "texts") return new Layers([], width);
+  if (output.of === "texts") return new Layers(plan.layers.slice(-1).filter(isNormalize), width);
   const { modes, tokenWidth } = plan.pooling;
   if (tokenWidth !== undefined && tokenWidth !== width) {
     throw invalidModel(
@@ -140,6 +141,10 @@ function layersFor(plan: EncoderPlan, output: GraphOutput, width: number): Layer
     columns = layer.outputs;
   }
   return new Layers(plan.layers, width * modes.length);
+}
+
+function isNormalize({ type }: LayerPlan): boolean {
+  return type === "normalize";
 }
 
 async function run(
