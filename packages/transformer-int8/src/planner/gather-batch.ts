@@ -1,10 +1,15 @@
 import type { TokenBatch } from "../encoder/encoder.js";
 
+export interface GatheredBatch extends TokenBatch {
+  ids: Int32Array<ArrayBuffer>;
+  offsets: Uint32Array<ArrayBuffer>;
+}
+
 /** Copies the token ids of some texts, in the order of `indices`, into arrays of their own. */
 export function gatherBatch(
   { ids, offsets }: Pick<TokenBatch, "ids" | "offsets">,
   indices: Uint32Array,
-): Required<Pick<TokenBatch, "ids" | "offsets">> {
+): GatheredBatch {
   const ends = new Uint32Array(indices.length + 1);
   for (let row = 0; row < indices.length; row++) {
     const text = indices[row] as number;
