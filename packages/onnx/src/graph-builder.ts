@@ -1,11 +1,6 @@
 import { InvalidArgumentError } from "@kokeshi/core";
-import {
-  bytesPerElement,
-  type OnnxAttribute,
-  type OnnxGraph,
-  type OnnxModel,
-  type TensorType,
-} from "./model.js";
+import type { OnnxAttribute, OnnxGraph, OnnxModel } from "./model.js";
+import { tensorBytes, type TensorType } from "./tensor-type.js";
 
 /** Name of a value inside a graph: what an input, a constant or a node gives, and what nodes take. */
 export type ValueName = string;
@@ -53,11 +48,11 @@ export class GraphBuilder {
 
   /** A constant tensor from its bytes: row-major elements, little-endian. */
   initializer(type: TensorType, shape: readonly number[], data: Uint8Array): ValueName {
-    const elements = shape.reduce((product, size) => product * size, 1);
-    if (data.length !== elements * bytesPerElement[type]) {
+    const expected = tensorBytes(type, shape);
+    if (data.length !== expected) {
       throw this.fault(
         `a ${type} constant of shape [${shape.join(", ")}] has ${data.length} bytes`,
-        `pass ${elements * bytesPerElement[type]} bytes`,
+        `pass ${expected} bytes`,
       );
     }
     const name = this.freshName("constant");

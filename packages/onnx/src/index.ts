@@ -1,13 +1,33 @@
 export { float, floats, int, ints, string } from "./attributes.js";
+export { everyTensor, subgraphs } from "./every-graph.js";
+export { loadExternalData, type ReadExternalFile } from "./external-data.js";
+export { foldConstants, type EvaluateModel, type FoldingOptions } from "./fold-constants.js";
 export { GraphBuilder, type NodeOptions, type ValueName } from "./graph-builder.js";
-export {
-  tensorTypeCodes,
-  type OnnxAttribute,
-  type OnnxGraph,
-  type OnnxModel,
-  type OnnxNode,
-  type OnnxTensor,
-  type OnnxValue,
-  type TensorType,
+export { GraphEditor, takenBy, type NewNode } from "./graph-editor.js";
+export type {
+  Dimension,
+  ExternalTensorData,
+  OnnxAttribute,
+  OnnxFunction,
+  OnnxGraph,
+  OnnxModel,
+  OnnxNode,
+  OnnxTensor,
+  OnnxValue,
 } from "./model.js";
-export { writeModel } from "./write-model.js";
+export { readModel } from "./read-model.js";
+export {
+  float16Bits,
+  float16Value,
+  float32Elements,
+  integerElements,
+  tensorElements,
+  type TensorElements,
+} from "./tensor-elements.js";
+export { elementCount, tensorBytes, tensorTypeCodes, type TensorType } from "./tensor-type.js";
+export {
+  writeModel,
+  writeModelWithExternalData,
+  type ExternalDataOptions,
+  type ModelWithExternalData,
+} from "./write-model.js";

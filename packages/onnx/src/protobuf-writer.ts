@@ -1,11 +1,16 @@
 const encoder = new TextEncoder();
 
+/** Content this long is kept by reference and copied once, at the end. */
+const longContent = 4096;
+
 /**
  * Writes the protobuf wire format (https://protobuf.dev/programming-guides/encoding/), as far as ONNX needs it.
  * A field without a value is simply not written.
  */
 export class ProtobufWriter {
-  private bytes = new Uint8Array(256);
+  private readonly pieces: Uint8Array[] = [];
+  private piecesLength = 0;
+  private bytes = new Uint8Array(64);
   private length = 0;
 
   /** An int32, int64 or enum: a varint; negative numbers take ten bytes, as two's complement of 64 bits. */
@@ -34,20 +39,59 @@ export class ProtobufWriter {
     if (value === undefined) return this;
     this.varint(field * 8 + 2);
     this.varint(value.length);
+    return this.verbatim(value);
+  }
+
+  message(field: number, write: (message: ProtobufWriter) => void): this {
+    const message = new ProtobufWriter();
+    write(message);
+    this.varint(field * 8 + 2);
+    this.varint(message.size);
+    for (const piece of message.chunks()) this.verbatim(piece);
+    return this;
+  }
+
+  /** Whole fields, or the content of one, written elsewhere. */
+  verbatim(value: Uint8Array | undefined): this {
+    if (value === undefined) return this;
+    if (value.length >= longContent) {
+      this.seal();
+      this.pieces.push(value);
+      this.piecesLength += value.length;
+      return this;
+    }
     this.reserve(value.length);
     this.bytes.set(value, this.length);
     this.length += value.length;
     return this;
   }
 
-  message(field: number, write: (message: ProtobufWriter) => void): this {
-    const message = new ProtobufWriter();
-    write(message);
-    return this.raw(field, message.finish());
+  /** Bytes written so far. */
+  get size(): number {
+    return this.piecesLength + this.length;
   }
 
   finish(): Uint8Array {
-    return this.bytes.slice(0, this.length);
+    const whole = new Uint8Array(this.size);
+    let offset = 0;
+    for (const piece of this.chunks()) {
+      whole.set(piece, offset);
+      offset += piece.length;
+    }
+    return whole;
+  }
+
+  private chunks(): readonly Uint8Array[] {
+    this.seal();
+    return this.pieces;
+  }
+
+  private seal(): void {
+    if (this.length === 0) return;
+    this.pieces.push(this.bytes.subarray(0, this.length));
+    this.piecesLength += this.length;
+    this.bytes = new Uint8Array(64);
+    this.length = 0;
   }
 
   private varint(value: number): void {

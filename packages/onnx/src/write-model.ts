@@ -1,84 +1,221 @@
-import {
-  tensorTypeCodes,
-  type OnnxAttribute,
-  type OnnxModel,
-  type OnnxTensor,
-  type OnnxValue,
+import { InvalidArgumentError } from "@kokeshi/core";
+import { attributeKinds } from "./attribute-codes.js";
+import { isInsideFolder } from "./external-location.js";
+import type {
+  ExternalTensorData,
+  OnnxAttribute,
+  OnnxFunction,
+  OnnxGraph,
+  OnnxModel,
+  OnnxNode,
+  OnnxTensor,
+  OnnxValue,
 } from "./model.js";
 import { ProtobufWriter } from "./protobuf-writer.js";
+import { tensorTypeCodes } from "./tensor-type.js";
 
 /** IR version 10 (ONNX 1.16, 2024): the first to know opset 21; ONNX Runtime 1.18 and later read it. */
-const irVersion = 10;
+const defaultIrVersion = 10;
 
-/** Codes of AttributeProto.AttributeType. */
-const attributeTypeCodes = { float: 1, int: 2, string: 3, floats: 6, ints: 7 } as const;
+/** Readers of protobuf refuse longer messages. */
+const longestMessage = 2 ** 31 - 1;
 
-/**
- * The bytes of an `.onnx` file. Field numbers are those of onnx.proto
- * (https://github.com/onnx/onnx/blob/main/onnx/onnx.proto).
- */
-export function writeModel({ graph, opsets }: OnnxModel): Uint8Array {
-  const model = new ProtobufWriter().integer(1, irVersion).string(2, "kokeshi");
-  model.message(7, (message) => {
-    for (const node of graph.nodes) {
-      message.message(1, (part) => {
-        for (const input of node.inputs) part.string(1, input);
-        for (const output of node.outputs) part.string(2, output);
-        part.string(4, node.operator);
-        for (const [name, attribute] of Object.entries(node.attributes)) {
-          part.message(5, (field) => writeAttribute(field, name, attribute));
-        }
-        if (node.domain !== "") part.string(7, node.domain);
+/** The bytes of an `.onnx` file. Throws InvalidArgumentError above protobuf's 2 GB. */
+export function writeModel(model: OnnxModel): Uint8Array {
+  return new ModelWriter(() => undefined).write(model);
+}
+
+export interface ExternalDataOptions {
+  /** The name of the second file, relative to the model's folder, such as "model.onnx_data". */
+  location: string;
+  /** Tensors shorter than this many bytes stay in the model. Default: 1024, as the onnx library has it. */
+  smallest?: number;
+}
+
+export interface ModelWithExternalData {
+  model: Uint8Array;
+  /** The second file in pieces, to be written one after the other: it may be longer than an array can be. */
+  data: Uint8Array[];
+}
+
+/** Tensors begin at multiples of this, so that views of any element type and of memory maps are aligned. */
+const alignment = 4096;
+
+/** Writes a model of any size: the initializers of its graph go to a second file beside the `.onnx` file. */
+export function writeModelWithExternalData(
+  model: OnnxModel,
+  { location, smallest = 1024 }: ExternalDataOptions,
+): ModelWithExternalData {
+  if (!isInsideFolder(location)) {
+    throw new InvalidArgumentError({
+      part: "onnx",
+      problem: `external data cannot lie at "${location}"`,
+      remedy: "pass a path inside the model's folder",
+    });
+  }
+  const data: Uint8Array[] = [];
+  let offset = 0;
+  const writer = new ModelWriter((tensor) => {
+    if (tensor.data.length < smallest) return undefined;
+    const place = { location, offset, length: tensor.data.length };
+    const padding = (alignment - (tensor.data.length % alignment)) % alignment;
+    data.push(tensor.data, new Uint8Array(padding));
+    offset += tensor.data.length + padding;
+    return place;
+  });
+  return { model: writer.write(model), data };
+}
+
+/** Field numbers are those of onnx.proto (https://github.com/onnx/onnx/blob/main/onnx/onnx.proto). */
+class ModelWriter {
+  constructor(private readonly place: (tensor: OnnxTensor) => ExternalTensorData | undefined) {}
+
+  write(model: OnnxModel): Uint8Array {
+    const writer = new ProtobufWriter()
+      .integer(1, model.irVersion ?? defaultIrVersion)
+      .string(2, model.producerName ?? "kokeshi")
+      .string(3, model.producerVersion)
+      .message(7, (message) => this.graph(message, model.graph, this.place));
+    this.opsets(writer, 8, model.opsets);
+    for (const [key, value] of Object.entries(model.metadata ?? {})) {
+      writer.message(14, (entry) => entry.string(1, key).string(2, value));
+    }
+    for (const part of model.functions ?? []) writer.message(25, (message) => this.function(message, part));
+    writer.verbatim(model.otherFields);
+    if (writer.size > longestMessage) {
+      throw new InvalidArgumentError({
+        part: "onnx",
+        problem: `the model takes ${writer.size} bytes, and an .onnx file holds at most ${longestMessage}`,
+        remedy: "use writeModelWithExternalData",
       });
     }
+    return writer.finish();
+  }
+
+  private graph(
+    message: ProtobufWriter,
+    graph: OnnxGraph,
+    place: (tensor: OnnxTensor) => ExternalTensorData | undefined = () => undefined,
+  ): void {
+    for (const node of graph.nodes) message.message(1, (part) => this.node(part, node));
     message.string(2, graph.name);
-    for (const tensor of graph.initializers) message.message(5, (part) => writeTensor(part, tensor));
-    for (const value of graph.inputs) message.message(11, (part) => writeValue(part, value));
-    for (const value of graph.outputs) message.message(12, (part) => writeValue(part, value));
-  });
-  for (const [domain, version] of Object.entries(opsets)) {
-    model.message(8, (message) => message.string(1, domain).integer(2, version));
+    for (const tensor of graph.initializers) {
+      message.message(5, (part) => this.tensor(part, tensor, tensor.external ?? place(tensor)));
+    }
+    for (const value of graph.inputs) message.message(11, (part) => this.value(part, value));
+    for (const value of graph.outputs) message.message(12, (part) => this.value(part, value));
+    for (const value of graph.valueInfo ?? []) message.message(13, (part) => this.value(part, value));
+    message.verbatim(graph.otherFields);
   }
-  return model.finish();
-}
 
-function writeAttribute(message: ProtobufWriter, name: string, attribute: OnnxAttribute): void {
-  message.string(1, name);
-  switch (attribute.type) {
-    case "float":
-      message.float32(2, attribute.value);
-      break;
-    case "int":
-      message.integer(3, attribute.value);
-      break;
-    case "string":
-      message.string(4, attribute.value);
-      break;
-    case "floats":
-      for (const value of attribute.value) message.float32(7, value);
-      break;
-    case "ints":
-      for (const value of attribute.value) message.integer(8, value);
-      break;
+  private node(message: ProtobufWriter, node: OnnxNode): void {
+    for (const input of node.inputs) message.string(1, input);
+    for (const output of node.outputs) message.string(2, output);
+    message.string(3, node.name).string(4, node.operator);
+    for (const [name, attribute] of Object.entries(node.attributes)) {
+      message.message(5, (part) => this.attribute(part, name, attribute));
+    }
+    if (node.domain !== "") message.string(7, node.domain);
+    message.verbatim(node.otherFields);
   }
-  message.integer(20, attributeTypeCodes[attribute.type]);
-}
 
-function writeTensor(message: ProtobufWriter, { name, type, shape, data }: OnnxTensor): void {
-  for (const size of shape) message.integer(1, size);
-  message.integer(2, tensorTypeCodes[type]).string(8, name).raw(9, data);
-}
+  private function(message: ProtobufWriter, part: OnnxFunction): void {
+    message.string(1, part.name);
+    for (const input of part.inputs) message.string(4, input);
+    for (const output of part.outputs) message.string(5, output);
+    for (const name of part.attributeNames) message.string(6, name);
+    for (const node of part.nodes) message.message(7, (nested) => this.node(nested, node));
+    this.opsets(message, 9, part.opsets);
+    message.string(10, part.domain).verbatim(part.otherFields);
+  }
 
-function writeValue(message: ProtobufWriter, { name, type, shape }: OnnxValue): void {
-  message.string(1, name).message(2, (typeMessage) =>
-    typeMessage.message(1, (tensorType) =>
-      tensorType.integer(1, tensorTypeCodes[type]).message(2, (shapeMessage) => {
-        for (const size of shape) {
-          shapeMessage.message(1, (dimension) =>
-            typeof size === "number" ? dimension.integer(1, size) : dimension.string(2, size),
-          );
+  private opsets(message: ProtobufWriter, field: number, opsets: Readonly<Record<string, number>>): void {
+    for (const [domain, version] of Object.entries(opsets)) {
+      message.message(field, (part) => part.string(1, domain).integer(2, version));
+    }
+  }
+
+  private attribute(message: ProtobufWriter, name: string, attribute: OnnxAttribute): void {
+    if (attribute.type === "opaque") {
+      // It carries its own name and type.
+      message.verbatim(attribute.value);
+      return;
+    }
+    const { code, field } = attributeKinds[attribute.type];
+    message.string(1, name);
+    switch (attribute.type) {
+      case "float":
+        message.float32(field, attribute.value);
+        break;
+      case "int":
+        message.integer(field, attribute.value);
+        break;
+      case "string":
+        message.string(field, attribute.value);
+        break;
+      case "floats":
+        for (const value of attribute.value) message.float32(field, value);
+        break;
+      case "ints":
+        for (const value of attribute.value) message.integer(field, value);
+        break;
+      case "strings":
+        for (const value of attribute.value) message.string(field, value);
+        break;
+      case "tensor":
+        message.message(field, (part) => this.tensor(part, attribute.value, attribute.value.external));
+        break;
+      case "tensors":
+        for (const value of attribute.value) {
+          message.message(field, (part) => this.tensor(part, value, value.external));
         }
-      }),
-    ),
-  );
+        break;
+      case "graph":
+        message.message(field, (part) => this.graph(part, attribute.value));
+        break;
+      case "graphs":
+        for (const value of attribute.value) message.message(field, (part) => this.graph(part, value));
+        break;
+    }
+    message.integer(20, code);
+  }
+
+  private tensor(
+    message: ProtobufWriter,
+    tensor: OnnxTensor,
+    external: ExternalTensorData | undefined,
+  ): void {
+    for (const size of tensor.shape) message.integer(1, size);
+    message.integer(2, tensorTypeCodes[tensor.type]).string(8, tensor.name);
+    if (external === undefined) message.raw(9, tensor.data);
+    else {
+      for (const key of ["location", "offset", "length"] as const) {
+        message.message(13, (entry) => entry.string(1, key).string(2, String(external[key])));
+      }
+      message.integer(14, 1);
+    }
+    message.verbatim(tensor.otherFields);
+  }
+
+  private value(message: ProtobufWriter, { name, type, shape, otherType, otherFields }: OnnxValue): void {
+    message.string(1, name);
+    if (otherType !== undefined) message.raw(2, otherType);
+    else if (type !== undefined) {
+      message.message(2, (typeMessage) =>
+        typeMessage.message(1, (tensorType) => {
+          tensorType.integer(1, tensorTypeCodes[type]);
+          if (shape === undefined) return;
+          tensorType.message(2, (shapeMessage) => {
+            for (const size of shape) {
+              shapeMessage.message(1, (dimension) => {
+                if (typeof size === "number") dimension.integer(1, size);
+                else if (size !== null) dimension.string(2, size);
+              });
+            }
+          });
+        }),
+      );
+    }
+    message.verbatim(otherFields);
+  }
 }

@@ -1,0 +1,60 @@
+import { GraphEditor } from "@kokeshi/onnx";
+import { describe, expect, it } from "vitest";
+import { copyOf, hiddenStates, largestDifference, text, tinyEncoder } from "../test/tiny-encoder.js";
+import { optimizeEncoder } from "./optimize-encoder.js";
+import { fuseAttention } from "./passes/fuse-attention.js";
+import { fuseGelu } from "./passes/fuse-gelu.js";
+import { fuseLayerNorm } from "./passes/fuse-layer-norm.js";
+
+const texts = [text(9), text(4, 1), text(1, 2), text(7, 3)];
+
+describe("the passes leave what an encoder computes as it was", () => {
+  for (const [what, changes] of [
+    ["LayerNormalization, scores divided", {}],
+    ["a chain of ReduceMean, factors multiplied", { layerNorm: "chain", attention: "sdpa" }],
+  ] as const) {
+    it(what, async () => {
+      const model = tinyEncoder(changes);
+      const expected = await hiddenStates(model, texts);
+      const optimized = copyOf(model);
+      const report = await optimizeEncoder(optimized);
+      expect(report).toMatchObject({
+        layerNorms: "layerNorm" in changes ? 5 : 0,
+        gelus: 2,
+        attentions: 2,
+      });
+      expect(largestDifference(await hiddenStates(optimized, texts), expected)).toBeLessThan(1e-5);
+      // Without padding too.
+      const alone = await hiddenStates(optimized, [texts[1] as number[]]);
+      expect(largestDifference(alone, [expected[1] as Float32Array])).toBeLessThan(1e-5);
+    });
+  }
+
+  it("one by one", async () => {
+    const model = tinyEncoder({ layerNorm: "chain" });
+    const expected = await hiddenStates(model, texts);
+    for (const pass of [fuseGelu, fuseLayerNorm, fuseAttention]) {
+      const changed = copyOf(model);
+      expect(await pass(new GraphEditor(changed))).toBeGreaterThan(0);
+      expect(largestDifference(await hiddenStates(changed, texts), expected)).toBeLessThan(1e-5);
+    }
+  });
+});
+
+it("leaves attention alone whose mask is more than padding", async () => {
+  const model = tinyEncoder();
+  // A mask that also forbids the first token, as some encoders' do.
+  const editor = new GraphEditor(model);
+  const softmax = model.graph.nodes.find((node) => node.operator === "Softmax");
+  const mask = editor.producer(softmax?.inputs[0], "Add")?.inputs[1] as string;
+  const first = editor.initializer("first", "float32", [1, 1, 9, 1], new Float32Array(9).fill(-1));
+  const shifted = editor.value("Add", [mask, first]);
+  for (const node of model.graph.nodes) {
+    if (node.operator === "Add" && node.inputs[1] === mask && node.outputs[0] !== shifted) {
+      node.inputs[1] = shifted;
+    }
+  }
+  editor.finish();
+  const report = await optimizeEncoder(model);
+  expect(report).toMatchObject({ gelus: 2, attentions: 0 });
+});

@@ -1,0 +1,2 @@
+/** This package, in the errors it raises. */
+export const part = "onnx-quantizer";

@@ -1,0 +1,69 @@
+import { float32Elements, takenBy, type GraphEditor, type OnnxNode, type OnnxTensor } from "@kokeshi/onnx";
+import { evaluateModel } from "../evaluate-model.js";
+
+/**
+ * Whether a value that is added to attention scores is the padding of attention_mask and nothing else: 0 for a token,
+ * -10,000 or less for padding, for every query alike. Exporters write it in a dozen ways, so it is not recognised by
+ * its operators but computed for an example.
+ */
+export async function isPaddingMask(editor: GraphEditor, mask: string): Promise<boolean> {
+  const { graph, model } = editor;
+  const nodes = new Set<OnnxNode>();
+  const needed = new Set<string>();
+  const pending = [mask];
+  for (let value = pending.pop(); value !== undefined; value = pending.pop()) {
+    if (needed.has(value)) continue;
+    needed.add(value);
+    const node = editor.producer(value);
+    if (node === undefined || nodes.has(node)) continue;
+    // A mask does not depend on what the layers compute.
+    if (node.operator === "Softmax") return false;
+    nodes.add(node);
+    pending.push(...takenBy(node));
+  }
+  if (!needed.has("attention_mask")) return false;
+  const inputs = graph.inputs.filter((input) => needed.has(input.name));
+  if (inputs.some((input) => input.type !== "int64" || input.shape?.length !== 2)) return false;
+  const outputs = await evaluateModel(
+    {
+      ...model,
+      graph: {
+        ...graph,
+        nodes: graph.nodes.filter((node) => nodes.has(node)),
+        initializers: graph.initializers.filter((tensor) => needed.has(tensor.name)),
+        inputs,
+        outputs: [{ name: mask }],
+        valueInfo: undefined,
+        otherFields: undefined,
+      },
+    },
+    Object.fromEntries(inputs.map(({ name }) => [name, exampleInput(name)])),
+  );
+  const result = outputs.get(mask);
+  return result !== undefined && isExpected(result);
+}
+
+const exampleMask = [
+  [1, 1, 1, 1, 1],
+  [1, 1, 1, 0, 0],
+  [1, 0, 0, 0, 0],
+] as const;
+const batch = exampleMask.length;
+const sequence = exampleMask[0].length;
+
+function exampleInput(name: string): OnnxTensor {
+  const values = name === "attention_mask" ? exampleMask.flat() : new Array<number>(batch * sequence).fill(0);
+  const data = new Uint8Array(BigInt64Array.from(values, BigInt).buffer);
+  return { name, type: "int64", shape: [batch, sequence], data };
+}
+
+/** batch x 1 x (1 or sequence) x sequence. */
+function isExpected(tensor: OnnxTensor): boolean {
+  const { type, shape } = tensor;
+  const queries = shape[2] ?? 0;
+  if (type !== "float32" || shape.join() !== `${batch},1,${queries},${sequence}`) return false;
+  return float32Elements(tensor).every((value, index) => {
+    const row = exampleMask[Math.floor(index / (queries * sequence))] ?? [];
+    return row[index % sequence] === 1 ? value === 0 : value <= -10_000;
+  });
+}

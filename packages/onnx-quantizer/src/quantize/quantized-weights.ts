@@ -1,0 +1,50 @@
+import type { OnnxTensor } from "@kokeshi/onnx";
+import { float32Elements } from "@kokeshi/onnx";
+
+/** Weights of a dense layer, inputs x outputs, as signed bytes with one scale an output. */
+export interface QuantizedWeights {
+  codes: Int8Array;
+  /** Weight = code * scale of its column. */
+  scales: Float32Array;
+}
+
+/** Symmetric, per output: the largest weight of a column becomes 127. A column of zeros has the scale 1. */
+export function quantizeColumns(tensor: OnnxTensor): QuantizedWeights {
+  const [rows, columns] = tensor.shape as [number, number];
+  const weights = float32Elements(tensor);
+  const scales = new Float32Array(columns);
+  for (let index = 0, column = 0; index < weights.length; index++) {
+    const magnitude = Math.abs(weights[index] as number);
+    if (magnitude > (scales[column] as number)) scales[column] = magnitude;
+    if (++column === columns) column = 0;
+  }
+  for (let column = 0; column < columns; column++) scales[column] = (scales[column] as number) / 127 || 1;
+  const codes = new Int8Array(rows * columns);
+  for (let index = 0, column = 0; index < weights.length; index++) {
+    const code = Math.round((weights[index] as number) / (scales[column] as number));
+    codes[index] = Math.max(-127, Math.min(127, code));
+    if (++column === columns) column = 0;
+  }
+  return { codes, scales };
+}
+
+/** Symmetric, per row: what tables that rows are gathered from want. */
+export function quantizeRows(tensor: OnnxTensor): QuantizedWeights {
+  const [rows, columns] = tensor.shape as [number, number];
+  const weights = float32Elements(tensor);
+  const codes = new Int8Array(weights.length);
+  const scales = new Float32Array(rows);
+  for (let row = 0; row < rows; row++) {
+    let largest = 0;
+    const start = row * columns;
+    for (let index = start; index < start + columns; index++) {
+      largest = Math.max(largest, Math.abs(weights[index] as number));
+    }
+    const scale = Math.fround(largest / 127) || 1;
+    scales[row] = scale;
+    for (let index = start; index < start + columns; index++) {
+      codes[index] = Math.max(-127, Math.min(127, Math.round((weights[index] as number) / scale)));
+    }
+  }
+  return { codes, scales };
+}
