@@ -6,12 +6,12 @@ import fc from "fast-check";
 import { Tokenizer as NativeTokenizer } from "tokenizers";
 import { describe, expect, it } from "vitest";
 import { readSentencePieceModel } from "./sentencepiece-model.js";
-import { normalizeForSentencePiece } from "./sentencepiece-text.js";
+import { normalizeForSentencePiece, wordsForSentencePiece } from "./sentencepiece-text.js";
 import { unigramTokenizerJson } from "./unigram-tokenizer.js";
 
 const fixture = (name: string): Buffer => readFileSync(join(import.meta.dirname, "fixtures", name));
 
-/** Trained by spm_train 0.1.97 on fifteen sentences written for this test, with the options of our recipes. */
+/** Made by fixtures/make-tiny-unigram.ts. */
 const model = fixture("tiny-unigram.model");
 const oracle = JSON.parse(fixture("tiny-unigram-ids.json").toString()) as {
   rows: { text: string; normalized: string; ids: number[] }[];
@@ -30,7 +30,7 @@ describe("unigramTokenizerJson", () => {
 
   it("has one unknown piece and no rounding in the scores", () => {
     const { model: unigram } = JSON.parse(json) as { model: { unk_id: number; vocab: [string, number][] } };
-    expect(unigram.vocab).toHaveLength(196);
+    expect(unigram.vocab).toHaveLength(153);
     expect(unigram.vocab[unigram.unk_id]).toEqual(["<unk>", 0]);
     for (const [, score] of unigram.vocab) expect(Math.fround(score)).toBe(score);
   });
@@ -66,11 +66,31 @@ describe("normalizeForSentencePiece", () => {
   });
 });
 
+describe("wordsForSentencePiece", () => {
+  it.each([
+    ["the state - of", [" the", " state", " -", " of"]],
+    ["食べる 、 apiキーは 私", ["食", "べる", " 、", " api", "キー", "は", "私"]],
+    ["10月 人々", [" 10", "月", "人々"]],
+    ["", []],
+  ])("cuts %j", (text, words) => expect(wordsForSentencePiece(text)).toEqual(words));
+
+  it("loses nothing but spaces", () => {
+    fc.assert(
+      fc.property(fc.string({ unit: "grapheme" }), (text) => {
+        const normalized = normalizeForSentencePiece(text);
+        expect(wordsForSentencePiece(normalized).join("").replaceAll(" ", "")).toBe(
+          normalized.replaceAll(" ", ""),
+        );
+      }),
+    );
+  });
+});
+
 describe("readSentencePieceModel", () => {
   it("reads the pieces in order of their ids", () => {
     const pieces = readSentencePieceModel(model);
     expect(pieces[0]).toEqual({ piece: "<unk>", score: 0, kind: "unknown" });
-    expect(pieces.filter(({ kind }) => kind === "normal")).toHaveLength(195);
+    expect(pieces.filter(({ kind }) => kind === "normal")).toHaveLength(152);
     // Pieces come by falling score.
     const scores = pieces.slice(1).map(({ score }) => score);
     expect(scores).toEqual([...scores].sort((x, y) => y - x));

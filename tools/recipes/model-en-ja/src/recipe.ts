@@ -8,13 +8,17 @@ import { dataPath } from "@kokeshi/test-data";
 import {
   readPairCache,
   readPairs,
+  tokenizeGradedPairs,
   tokenizePairs,
   trainStatic,
   unigramTokenizerJson,
   writePairCache,
+  type GradedSource,
   type PairSource,
+  type StaticTrainingOptions,
 } from "@kokeshi/training";
 import { attribution } from "./attribution.js";
+import { gradedTrainingPairs } from "./graded-training-pairs.js";
 import { nativeTokenizer } from "./native-tokenizer.js";
 import { settings } from "./settings.js";
 import { trainTokenizer } from "./train-tokenizer.js";
@@ -35,7 +39,15 @@ const textFiles = ["en", "ja"].map((language) => dataPath("train", `text.${langu
 
 const tokenizerJson = await tokenizer();
 const sources = await tokenizedSources(tokenizerJson);
-await writeModel(tokenizerJson, await train(sources));
+const graded = await gradedSource(tokenizerJson);
+const { firstTraining, training, neighbours } = settings;
+const firstTable = await train("first training", firstTraining);
+const table = await train("training", {
+  ...training,
+  steps: Number(options.steps),
+  neighbours: { table: firstTable, ...neighbours },
+});
+await writeModel(tokenizerJson, table);
 
 async function tokenizer(): Promise<string> {
   const trained = join(workFolder, "unigram.model");
@@ -67,39 +79,49 @@ async function tokenizedSources(json: string): Promise<PairSource[]> {
     const source = await readPairCache(cache, name);
     const tokens = source.anchors.ids.length + source.positives.ids.length;
     console.log(`pairs: ${name}, ${source.pairs} pairs, ${tokens} tokens`);
-    tokenized.push(source);
+    tokenized.push({ ...source, weight: settings.sourceWeights[name] ?? 1 });
   }
   return tokenized;
 }
 
-async function train(sources: readonly PairSource[]): Promise<Float32Array> {
+async function gradedSource(json: string): Promise<GradedSource> {
+  const source = await tokenizeGradedPairs("JSTS", gradedTrainingPairs(), nativeTokenizer(json));
+  console.log(`graded pairs: ${source.name}, ${source.pairs} pairs`);
+  return source;
+}
+
+/** What the two trainings share, and their progress. */
+async function train(
+  name: string,
+  trainingOptions: Omit<StaticTrainingOptions, "sources" | "vocabularySize">,
+): Promise<Float32Array> {
   const started = performance.now();
   let pairs = 0;
   let loss = 0;
   const { table } = await trainStatic({
-    ...settings.training,
+    ...trainingOptions,
     sources,
+    graded: { sources: [graded], ...settings.graded },
     vocabularySize: settings.tokenizer.pieces,
     seed: settings.seed,
-    steps: Number(options.steps),
     onProgress(progress) {
       pairs += progress.pairs;
       // A running mean: the loss of one step says more about its source than about the model.
-      loss = progress.step === 1 ? progress.loss : 0.95 * loss + 0.05 * progress.loss;
-      if (progress.step % 50 !== 0 && progress.step !== progress.steps) return;
+      loss = progress.step === 1 ? progress.loss : 0.99 * loss + 0.01 * progress.loss;
+      if (progress.step % 200 !== 0 && progress.step !== progress.steps) return;
       const seconds = (performance.now() - started) / 1000;
       console.log(
-        `step ${progress.step} of ${progress.steps}, loss ${loss.toFixed(2)}, ${Math.round(seconds)} s, ${Math.round(pairs / seconds)} pairs/s`,
+        `${name}: step ${progress.step} of ${progress.steps}, loss ${loss.toFixed(2)}, ${Math.round(seconds)} s, ${Math.round(pairs / seconds)} pairs/s`,
       );
     },
   });
   return table;
 }
 
-async function writeModel(json: string, table: Float32Array): Promise<void> {
+async function writeModel(json: string, trained: Float32Array): Promise<void> {
   const dimensions = settings.training.dimensions[0] as number;
   const files = kokeshiStaticFiles({
-    table: { ...quantizeRows(table, dimensions), dimensions },
+    table: { ...quantizeRows(trained, dimensions), dimensions },
     tokenizerJson: json,
     normalize: true,
     licence: "cc-by-sa-4.0",

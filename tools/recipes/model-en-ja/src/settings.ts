@@ -1,20 +1,42 @@
-/** Everything that decides the weights, beside the data. */
+/** Everything that decides the weights, beside the data. docs/model-en-ja.md says what else was tried. */
 export const settings = {
   seed: 1,
   tokenizer: {
-    pieces: 32_768,
+    pieces: 18_432,
     /** Share of the characters in the text that get a piece of their own; the rest becomes unknown. */
     characterCoverage: 0.9998,
-    sentences: 800_000,
   },
-  training: {
-    dimensions: [256, 128, 64, 32],
-    steps: 2000,
-    batchSize: 2048,
+  /** How often files of pairs are drawn, beside their size. Others: 1. */
+  sourceWeights: {
+    "docs-en": 0.3,
+    "docs-ja": 0.3,
+    "docs-parallel-en-ja": 0.3,
+    "php-tldr-misc": 0.5,
+    qa: 0.3,
+    "tatoeba-tanaka": 2,
+    wordnet: 2,
+  } as Readonly<Record<string, number>>,
+  /** The table by which pairs are neighbours in the training proper. */
+  firstTraining: {
+    dimensions: [128, 64, 32],
+    steps: 1200,
+    batchSize: 1024,
     learningRate: 0.05,
-    warmup: 0.1,
-    scale: 20,
-    sourceExponent: 0.6,
+    scale: 16,
+    sif: 1e-4,
+    sourceExponent: 0.5,
     threads: 2,
   },
+  training: {
+    dimensions: [1024, 512, 256, 128, 64, 32],
+    steps: 20_000,
+    batchSize: 1024,
+    learningRate: 0.04,
+    scale: 18,
+    sif: 1e-4,
+    sourceExponent: 0.5,
+    threads: 2,
+  },
+  neighbours: { groupSize: 256, share: 0.5 },
+  graded: { weight: 0.05, batchSize: 256 },
 };

@@ -20,8 +20,8 @@ export interface TokenizerAgreement {
 }
 
 /**
- * Encodes raw lines by the converted tokenizer.json in both libraries, and the same lines, normalised, by
- * `spm_encode` with the original model.
+ * Encodes raw lines by the converted tokenizer.json in both libraries, and the same lines, normalised and with the space
+ * that Metaspace puts before them, by `spm_encode` with the original model.
  */
 export async function verifyTokenizer(
   tokenizerJson: string,
@@ -31,7 +31,7 @@ export async function verifyTokenizer(
 ): Promise<TokenizerAgreement> {
   const lines = rawLines.filter((line) => normalizeForSentencePiece(line) !== "");
   const input = join(workFolder, "verify.txt");
-  writeFileSync(input, lines.map((line) => normalizeForSentencePiece(line) + "\n").join(""));
+  writeFileSync(input, lines.map((line) => ` ${normalizeForSentencePiece(line)}\n`).join(""));
   const encoded = execFileSync(
     "spm_encode",
     [`--model=${modelPath}`, "--output_format=id", `--input=${input}`],
