@@ -1,0 +1,1 @@
+"""Training of a small encoder that begins as the static model of @kokeshi/model-en-ja."""
