@@ -5,3 +5,6 @@ export type { PrecisionChoice } from "./folder/find-graph.js";
 export { loadTransformerModel, type TransformerOptions } from "./load-transformer-model.js";
 export { transformerBackend, type TransformerBackend } from "./transformer-backend.js";
 export type { TransformerModel } from "./transformer-model.js";
+export type { EncoderPoolOptions } from "./workers/encoder-pool.js";
+export type { Layout, LayoutOptions } from "./workers/layout.js";
+export { WorkerCrashedError } from "./workers/worker-crashed-error.js";

@@ -1,12 +1,19 @@
 import type { LoadOptions, ModelFolder } from "@kokeshi/core";
 import { readLicence } from "@kokeshi/model-files";
-import type { BatchEncoderOptions } from "./encoder/open-batch-encoder.js";
-import { openEncoder } from "./encoder/open-encoder.js";
-import type { EncoderPlanOptions } from "./encoder/read-encoder-plan.js";
+import { openTextTokenizer } from "./encoder/open-text-tokenizer.js";
+import { readEncoderPlan, type EncoderPlanOptions } from "./encoder/read-encoder-plan.js";
 import { readPrompts } from "./folder/read-prompts.js";
+import { cachedPlan } from "./graph-cache/cached-plan.js";
 import { TransformerModel } from "./transformer-model.js";
+import { EncoderPool, type EncoderPoolOptions } from "./workers/encoder-pool.js";
 
-export interface TransformerOptions extends LoadOptions, EncoderPlanOptions, BatchEncoderOptions {}
+export interface TransformerOptions extends LoadOptions, EncoderPlanOptions, EncoderPoolOptions {
+  /**
+   * Folder in which optimised graphs are kept, ready for this processor: a model then opens in about a third of the time,
+   * and workers share its weights in memory. Takes one and a half times the size of the graph, on disk. Default: none.
+   */
+  graphCache?: string;
+}
 
 /**
  * Opens an encoder model: a Hugging Face folder with an ONNX graph. Vectors are those of sentence-transformers.
@@ -18,7 +25,18 @@ export async function loadTransformerModel(
   folder: ModelFolder,
   options: TransformerOptions = {},
 ): Promise<TransformerModel> {
-  const prompts = await readPrompts(folder);
-  const encoder = await openEncoder(folder, options);
-  return new TransformerModel({ encoder, ...prompts, licence: await readLicence(folder) });
+  const { signal, graphCache } = options;
+  const settings = { ...(await readPrompts(folder)), licence: await readLicence(folder) };
+  const plan = await readEncoderPlan(folder, options);
+  const tokenizer = await openTextTokenizer(folder, plan);
+  signal?.throwIfAborted();
+  const pool = await EncoderPool.open(
+    graphCache === undefined ? plan : await cachedPlan(plan, graphCache),
+    options,
+  );
+  if (signal?.aborted) {
+    await pool.close();
+    signal.throwIfAborted();
+  }
+  return new TransformerModel({ plan, tokenizer, pool, ...settings });
 }

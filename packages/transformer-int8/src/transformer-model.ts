@@ -1,88 +1,79 @@
 import {
   Embeddings,
-  InvalidArgumentError,
   type EmbedCall,
   type EmbeddingModel,
   type EmbedResult,
   type ModelDescription,
 } from "@kokeshi/core";
-import type { Encoder } from "./encoder/encoder.js";
-import { part } from "./invalid-model.js";
+import type { EncoderPlan } from "./encoder/encoder-plan.js";
+import type { TextTokenizer } from "./encoder/encoder.js";
+import type { EncoderPool } from "./workers/encoder-pool.js";
+import type { Layout } from "./workers/layout.js";
+import { tokenizeInTurns } from "./workers/tokenize-in-turns.js";
 
 export interface TransformerModelParts {
-  encoder: Encoder;
+  plan: EncoderPlan;
+  tokenizer: TextTokenizer;
+  pool: EncoderPool;
   prompts: Readonly<Record<string, string>>;
   defaultInputType: string | undefined;
   licence: string | undefined;
 }
 
-/** An encoder model on ONNX Runtime. */
+/** An encoder model on ONNX Runtime. Texts become tokens on the calling thread, tokens vectors on others. */
 export class TransformerModel implements EmbeddingModel {
   readonly specificationVersion = "v1";
   readonly modelId: string;
   readonly dimensions: number;
   readonly maxTokens: number | undefined;
+  /** The more texts, the more of like length: 1,024 take a few seconds of a small model. */
+  readonly batchSize = 1024;
   readonly normalized: boolean;
   readonly prompts: Readonly<Record<string, string>>;
   readonly defaultInputType: string | undefined;
   readonly description: ModelDescription;
-  readonly #encoder: Encoder;
-  #closed = false;
+  readonly #tokenizer: TextTokenizer;
+  readonly #pool: EncoderPool;
 
   /** @internal */
-  constructor({ encoder, prompts, defaultInputType, licence }: TransformerModelParts) {
-    const { plan } = encoder;
-    this.#encoder = encoder;
+  constructor({ plan, tokenizer, pool, prompts, defaultInputType, licence }: TransformerModelParts) {
+    this.#tokenizer = tokenizer;
+    this.#pool = pool;
     this.modelId = plan.modelId;
-    this.dimensions = encoder.dimensions;
-    this.maxTokens = encoder.maxTokens;
+    this.dimensions = pool.dimensions;
+    this.maxTokens = tokenizer.maxTokens;
     this.normalized = plan.layers.at(-1)?.type === "normalize";
     this.prompts = prompts;
     this.defaultInputType = defaultInputType;
     this.description = {
       backend: "transformer-int8",
-      tokenizerPath: encoder.tokenizerPath,
+      tokenizerPath: tokenizer.tokenizerPath,
       precision: plan.graph.precision,
-      batchInvariant: plan.graph.batchInvariant,
+      batchInvariant: plan.graph.batchInvariant || pool.isOneByOne,
       licence,
     };
   }
 
+  /** Workers and threads at present: with "auto", one worker until a large call has measured what is fastest. */
+  get layout(): Layout {
+    return this.#pool.layout;
+  }
+
   async doEmbed({ texts, prompt = "", signal, output }: EmbedCall): Promise<EmbedResult> {
-    if (this.#closed) {
-      throw new InvalidArgumentError({
-        part,
-        problem: `${this.modelId} is closed`,
-        remedy: "load the model again",
-      });
-    }
     signal?.throwIfAborted();
-    const { ids, offsets, truncated } = this.#encoder.tokenize(texts);
-    const promptTokens = this.#encoder.countPromptTokens(prompt);
-    const { dimensions } = this;
-    const length = texts.length * dimensions;
-    const vectors = output?.length === length ? output : new Float32Array(length);
-    for (let start = 0; start < texts.length; start += rowsAtOnce) {
-      signal?.throwIfAborted();
-      const end = Math.min(start + rowsAtOnce, texts.length);
-      await this.#encoder.encode(
-        { ids, offsets: offsets.subarray(start, end + 1), promptTokens },
-        vectors.subarray(start * dimensions, end * dimensions),
-      );
-    }
-    signal?.throwIfAborted();
+    const tokens = await tokenizeInTurns(this.#tokenizer, texts, signal);
+    const promptTokens = this.#tokenizer.countPromptTokens(prompt);
+    const vectors = await this.#pool.encode(tokens, { signal, promptTokens, output });
+    const { offsets, truncated } = tokens;
     const tokenCounts = Uint32Array.from(
       texts,
       (_, row) => (offsets[row + 1] as number) - (offsets[row] as number),
     );
-    return { embeddings: new Embeddings(vectors, dimensions), tokenCounts, truncated };
+    return { embeddings: new Embeddings(vectors, this.dimensions), tokenCounts, truncated };
   }
 
-  /** Frees the session, once the batch under way is done. */
+  /** Rejects the calls under way, and ends the threads after the batches that they are at. */
   async close(): Promise<void> {
-    this.#closed = true;
-    await this.#encoder.close();
+    await this.#pool.close();
   }
 }
-
-const rowsAtOnce = 32;

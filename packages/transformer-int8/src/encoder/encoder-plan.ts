@@ -30,6 +30,8 @@ export interface GraphFile {
   path: string;
   /** Where the file is on disk, or its bytes. */
   source: string | Uint8Array;
+  /** Names of files with weights, beside a graph on disk. */
+  externalFiles?: readonly string[];
   /** Files with the weights of a graph that is in memory, by the names that the graph has for them. */
   externalData?: readonly { path: string; data: Uint8Array }[];
   /** Whether ONNX Runtime wrote the graph after its own optimisations, and need not do them again. */

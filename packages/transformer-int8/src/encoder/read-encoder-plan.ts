@@ -82,7 +82,8 @@ async function readGraph(folder: ModelFolder, path: string): Promise<GraphFile> 
     );
   }
   const facts = { path, precision, batchInvariant };
-  if (folder.localPath !== undefined) return { ...facts, source: join(folder.localPath, path) };
+  if (folder.localPath !== undefined)
+    return { ...facts, externalFiles, source: join(folder.localPath, path) };
   const externalData = await Promise.all(
     externalFiles.map(async (file) => ({ path: file, data: await folder.read(`${place}${file}`) })),
   );

@@ -50,6 +50,11 @@ export class Crew {
     );
   }
 
+  /** Resolves when no call is under way. */
+  async idle(): Promise<void> {
+    while (this.#jobs.size > 0) await Promise.allSettled(Array.from(this.#jobs, ({ result }) => result));
+  }
+
   /** Resolves or rejects as `job.result` does; an abort drops what waits. */
   async encode(job: EncodingJob, signal?: AbortSignal): Promise<Float32Array> {
     const abort = () => job.fail(signal?.reason);

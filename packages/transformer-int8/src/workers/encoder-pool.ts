@@ -75,6 +75,11 @@ export class EncoderPool {
     return new EncoderPool(plan, crew, layouts, tokenBudget);
   }
 
+  /** Whether every text goes through the graph alone. */
+  get isOneByOne(): boolean {
+    return this.tokenBudget === 1;
+  }
+
   /** Workers and threads at present. */
   get layout(): Layout {
     return this.#crew.layout;
@@ -91,7 +96,10 @@ export class EncoderPool {
     const { dimensions, tokenBudget } = this;
     const { offsets } = tokens;
     const texts = offsets.length - 1;
-    const lengths = Uint32Array.from({ length: texts }, (_, text) => (offsets[text + 1] as number) - (offsets[text] as number));
+    const lengths = Uint32Array.from(
+      { length: texts },
+      (_, text) => (offsets[text + 1] as number) - (offsets[text] as number),
+    );
     const batches = planBatches(lengths, { tokenBudget });
     const vectors = output?.length === texts * dimensions ? output : new Float32Array(texts * dimensions);
     this.#tokensUnderWay += tokens.ids.length;
@@ -100,7 +108,10 @@ export class EncoderPool {
       while (this.#choice !== undefined) await this.#choice;
       signal?.throwIfAborted();
       if (this.#closing !== undefined) throw this.#closedError();
-      return await this.#crew.encode(new EncodingJob(tokens, batches, dimensions, vectors, promptTokens), signal);
+      return await this.#crew.encode(
+        new EncodingJob(tokens, batches, dimensions, vectors, promptTokens),
+        signal,
+      );
     } finally {
       this.#tokensUnderWay -= tokens.ids.length;
     }

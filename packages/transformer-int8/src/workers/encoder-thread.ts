@@ -20,7 +20,7 @@ export class EncoderThread {
 
   /** @param onChange called when the thread can take a batch */
   constructor(start: Omit<WorkerStart, "gate">, onChange: () => void) {
-    const worker = startWorker({ ...start, gate: this.#gate });
+    const worker = startWorker("encoder-worker", { ...start, gate: this.#gate } satisfies WorkerStart);
     this.#worker = worker;
     const endWatch = watchGate(this.#gate);
     let failure: Error | undefined;
@@ -39,11 +39,13 @@ export class EncoderThread {
           this.#isOpen = true;
           resolve(answer.dimensions);
         } else if (this.#isOpen) this.#receive(answer);
-        else reject(rebuildError(answer.error));
+        else if (answer.kind === "failed") reject(rebuildError(answer.error));
         onChange();
       });
       worker.on("exit", (code) =>
-        reject(new WorkerCrashedError(failure?.message ?? `exit code ${code}, before its graph was open`, failure)),
+        reject(
+          new WorkerCrashedError(failure?.message ?? `exit code ${code}, before its graph was open`, failure),
+        ),
       );
     });
     this.opened.catch(() => {});

@@ -15,7 +15,10 @@ const { plan, threads, gate } = workerData as WorkerStart;
 let lastWork: Promise<unknown> = work(async () => {
   const encoder = await openBatchEncoder(plan, { threads });
   port.on("message", (request: WorkerRequest) => {
-    lastWork = request.kind === "close" ? lastWork.then(() => end(encoder)) : lastWork.then(() => encode(encoder, request));
+    lastWork =
+      request.kind === "close"
+        ? lastWork.then(() => end(encoder))
+        : lastWork.then(() => encode(encoder, request));
   });
   post({ kind: "opened", dimensions: encoder.dimensions });
 });

@@ -1,76 +1,79 @@
+import type { EncoderPlan } from "../encoder/encoder-plan.js";
 import { Crew } from "./crew.js";
 import { EncodingJob } from "./encoding-job.js";
-import type { EncoderPlan } from "../encoder/encoder-plan.js";
 import type { Layout } from "./layout.js";
 
-/** A batch of the size that calls have; the time of a batch hardly depends on what its tokens are. */
+/** A batch of the size that calls have; which tokens are in it hardly matters to its time. */
 const probeRows = 4;
 const probeTokens = 64;
-/** Batches a worker and a measurement. */
+/** Batches a worker in a measurement. */
 const probesEach = 3;
-/** A layout replaces the one before it only if it is so much faster: less is noise, and costs memory. */
+/** A layout replaces another only if it is so much faster: less may be noise, and workers take memory. */
 const leastGain = 1.05;
 
-/** What was found fastest in this process, by graph and choice. */
+/** What was found fastest in this process, by graph and by what there was to choose from. */
 const measured = new Map<string, Layout>();
 
 /**
  * The crew whose layout encodes most tokens a second: `current`, or a new one, in which case `current` is closed. Takes
- * the time to open the graphs, and about six batches for each layout; measured once in a process.
+ * the time to open the graphs and of four batches for each layout; a layout is measured once in a process.
  *
- * @param layouts the first is that of `current`
+ * @param layouts the first is that of `current`, which is idle
  */
 export async function fastestCrew(
   plan: EncoderPlan,
   current: Crew,
   layouts: readonly Layout[],
-  key: string,
 ): Promise<Crew> {
+  const { path, precision } = plan.graph;
+  const key = JSON.stringify([plan.modelId, path, precision, layouts]);
   const known = measured.get(key);
   if (known !== undefined) {
-    if (known === current.layout) return current;
-    return replace(current, await Crew.open(plan, known));
+    return known.workers === current.layout.workers
+      ? current
+      : replaceCrew(current, await Crew.open(plan, known));
   }
   let best = current;
-  let bestRate = await rate(current);
+  let bestRate = await rateOf(current, plan);
   for (const layout of layouts.slice(1)) {
     const crew = await Crew.open(plan, layout);
-    const crewRate = await rate(crew);
-    if (crewRate > bestRate * leastGain) {
-      await replace(best, crew);
-      best = crew;
-      bestRate = crewRate;
-    } else {
-      await crew.close(undefined);
-    }
+    const rate = await rateOf(crew, plan);
+    if (rate > bestRate * leastGain) {
+      best = await replaceCrew(best, crew);
+      bestRate = rate;
+    } else await crew.close(undefined);
   }
   measured.set(key, best.layout);
   return best;
 }
 
-async function replace(old: Crew, crew: Crew): Promise<Crew> {
+async function replaceCrew(old: Crew, crew: Crew): Promise<Crew> {
   await old.close(undefined);
   return crew;
 }
 
-/** Batches a millisecond. */
-async function rate(crew: Crew): Promise<number> {
-  await crew.openAll();
+/** Batches a millisecond; 0 where not all of the crew could open its graph. */
+async function rateOf(crew: Crew, plan: EncoderPlan): Promise<number> {
   const { workers } = crew.layout;
-  // The first run of a thread finds its memory and its caches empty.
-  await probe(crew, workers);
-  const start = performance.now();
-  await probe(crew, workers * probesEach);
-  return (workers * probesEach) / (performance.now() - start);
+  try {
+    await crew.openAll();
+    // The first run of a thread finds its memory and its caches empty.
+    await probe(crew, plan, workers);
+    const start = performance.now();
+    await probe(crew, plan, workers * probesEach);
+    return (workers * probesEach) / (performance.now() - start);
+  } catch {
+    return 0;
+  }
 }
 
-async function probe(crew: Crew, batches: number): Promise<void> {
+async function probe(crew: Crew, { padId }: EncoderPlan, batches: number): Promise<void> {
   const rows = Array.from({ length: batches }, (_, batch) =>
     Uint32Array.from({ length: probeRows }, (_, row) => batch * probeRows + row),
   );
   const texts = batches * probeRows;
   const tokens = {
-    ids: new Int32Array(texts * probeTokens).fill(crew.padId),
+    ids: new Int32Array(texts * probeTokens).fill(padId),
     offsets: Uint32Array.from({ length: texts + 1 }, (_, text) => text * probeTokens),
   };
   const output = new Float32Array(texts * crew.dimensions);

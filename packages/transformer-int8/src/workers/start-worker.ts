@@ -1,11 +1,10 @@
 import { Worker, type WorkerOptions } from "node:worker_threads";
-import type { WorkerStart } from "./messages.js";
 
-/** The program of a thread lies beside this module: `.js` and `.cjs` as built, `.ts` among the sources. */
-export function startWorker(start: WorkerStart): Worker {
-  const options: WorkerOptions = { workerData: start, name: "kokeshi-transformer-int8" };
+/** The programs of threads lie beside this module: `.js` and `.cjs` as built, `.ts` among the sources. */
+export function startWorker(name: "encoder-worker" | "graph-optimizer", workerData: unknown): Worker {
+  const options: WorkerOptions = { workerData, name: `kokeshi-transformer-int8 ${name}` };
   const extension = /\.[cm]?[jt]s$/.exec(import.meta.url)?.[0] ?? ".js";
-  const program = new URL(`./encoder-worker${extension}`, import.meta.url);
+  const program = new URL(`./${name}${extension}`, import.meta.url);
   if (extension !== ".ts") return new Worker(program, options);
   // Node does not run TypeScript; among the sources there is tsx that does.
   const url = JSON.stringify(program.href);

@@ -15,7 +15,7 @@ export async function tokenizeInTurns(
 ): Promise<TokenizedTexts> {
   const takeTurn = eventLoopTurns();
   const parts: TokenizedTexts[] = [];
-  for (let start = 0; start < texts.length; ) {
+  for (let start = 0; start < texts.length;) {
     const end = endOfPortion(texts, start);
     parts.push(tokenizer.tokenize(texts.slice(start, end)));
     start = end;
@@ -28,7 +28,8 @@ export async function tokenizeInTurns(
 function endOfPortion(texts: readonly string[], start: number): number {
   let length = 0;
   let end = start;
-  while (end < texts.length && (end === start || length < portionLength)) length += (texts[end++] as string).length;
+  while (end < texts.length && (end === start || length < portionLength))
+    length += (texts[end++] as string).length;
   return end;
 }
 

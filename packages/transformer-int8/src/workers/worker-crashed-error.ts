@@ -9,7 +9,8 @@ export class WorkerCrashedError extends KokeshiError {
     super("worker-crashed", {
       part,
       problem: `a thread ended while it encoded a batch (${reason})`,
-      remedy: "call again; if memory was short, use fewer workers, a smaller tokenBudget or a smaller maxTokens",
+      remedy:
+        "call again; if memory was short, use fewer workers, a smaller tokenBudget or a smaller maxTokens",
       cause,
     });
   }
