@@ -20,7 +20,13 @@ export interface EmbedRecordsOptions {
 export async function* embedRecords(
   model: EmbeddingModel,
   records: Iterable<readonly TextRecord[]> | AsyncIterable<readonly TextRecord[]>,
-  { inputType, dimensions, batchSize = 256, place = "line", fractionRead }: EmbedRecordsOptions,
+  {
+    inputType,
+    dimensions,
+    batchSize = model.batchSize ?? 256,
+    place = "line",
+    fractionRead,
+  }: EmbedRecordsOptions,
   { reporter, signal }: Pick<CommandContext, "reporter" | "signal">,
 ): AsyncGenerator<EmbeddedBatch<TextRecord>, void, undefined> {
   requireDimensions(model, dimensions);

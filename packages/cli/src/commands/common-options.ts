@@ -12,7 +12,9 @@ export const commonOptions = {
       positiveInteger,
     ),
   batchSize: () =>
-    new Option("--batch-size <n>", "texts a call to the model").default(256).argParser(positiveInteger),
+    new Option("--batch-size <n>", "texts a call to the model (default: what it does best with)").argParser(
+      positiveInteger,
+    ),
   json: () => new Option("--json", "print one JSON document"),
   quiet: () => new Option("-q, --quiet", "no progress and no notes; warnings and errors stay"),
 };

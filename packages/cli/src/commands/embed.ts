@@ -27,7 +27,7 @@ interface EmbedCommandOptions extends InputOptions {
   out?: string;
   calibration?: string;
   saveCalibration?: string;
-  batchSize: number;
+  batchSize?: number;
   json?: boolean;
 }
 

@@ -23,7 +23,7 @@ interface IndexBuildOptions extends InputOptions {
   scanDimensions?: number;
   precision: Precision;
   rescoring?: IndexOptions["rescoring"];
-  batchSize: number;
+  batchSize?: number;
   json?: boolean;
 }
 

@@ -33,7 +33,7 @@ interface IndexPlanOptions extends InputOptions, PlanBounds {
   out?: string;
   model: string;
   dimensions?: number;
-  batchSize: number;
+  batchSize?: number;
   json?: boolean;
 }
 
@@ -232,7 +232,7 @@ async function readQrels(file: string, cwd: string): Promise<Judgements> {
 async function vectorsOf(
   model: EmbeddingModel,
   lists: Lists,
-  { inputType, dimensions, batchSize }: { inputType: string; dimensions?: number; batchSize: number },
+  { inputType, dimensions, batchSize }: { inputType: string; dimensions?: number; batchSize?: number },
   context: CommandContext,
 ): Promise<VectorsWithIds> {
   const rows = new Map<string, Float32Array>();

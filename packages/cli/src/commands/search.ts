@@ -16,7 +16,7 @@ interface SearchCommandOptions extends InputOptions, HybridOptions {
   topK: number;
   model: string;
   dimensions?: number;
-  batchSize: number;
+  batchSize?: number;
   json?: boolean;
 }
 

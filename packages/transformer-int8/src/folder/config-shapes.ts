@@ -23,7 +23,6 @@ export const modelConfigShape = object({
   model_type: optional(string),
   pad_token_id: optional(wholeNumber),
   max_position_embeddings: optional(number),
-  license: optional(string),
 });
 
 /** `sentence_bert_config.json`. Newer versions write `do_lower_case` elsewhere, and some leave it out. */

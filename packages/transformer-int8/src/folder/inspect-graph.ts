@@ -20,7 +20,7 @@ export function inspectGraph(model: OnnxModel): GraphFacts {
     if (external !== undefined) externalFiles.add(external.location);
   }
   const isQuantized = [...operators].some((operator) =>
-    /Quantize|Integer|QLinear|^QAttention/.test(operator),
+    /quantize|Integer|QLinear|^QAttention/i.test(operator),
   );
   return {
     precision: precisionOf(operators, types, isQuantized),

@@ -24,7 +24,6 @@ export interface TransformerSettings {
   padId: number;
   /** Position of the first token, for graphs that take positions as an input. */
   firstPosition: number;
-  licence: string | undefined;
 }
 
 /**
@@ -52,7 +51,6 @@ export async function readTransformerSettings(
     lowerCase: sentence?.do_lower_case ?? false,
     padId,
     firstPosition,
-    licence: config?.license,
   };
 }
 
