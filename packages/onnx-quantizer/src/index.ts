@@ -1,5 +1,6 @@
 export { collectRanges, type ActivationRange, type CalibrationBatch } from "./calibration/min-max.js";
 export { evaluateModel } from "./evaluate-model.js";
+export { inferShapes } from "./infer-shapes.js";
 export { optimizeEncoder, type OptimizationReport } from "./optimize-encoder.js";
 export { fuseAttention } from "./passes/fuse-attention.js";
 export { fuseGelu } from "./passes/fuse-gelu.js";
@@ -7,3 +8,6 @@ export { fuseLayerNorm } from "./passes/fuse-layer-norm.js";
 export { scaleOfRange, type ActivationScale } from "./quantize/activation-scale.js";
 export { denseLayers, type DenseLayer } from "./quantize/dense-layers.js";
 export { quantizeDense, type DenseLayout, type QuantizeDenseOptions } from "./quantize/quantize-dense.js";
+export { quantizeTables, type QuantizeTablesOptions } from "./quantize/quantize-tables.js";
+export { storeFloat16, type StoreFloat16Options } from "./quantize/store-float16.js";
+export { quantizeEncoder, type QuantizationReport, type QuantizeEncoderOptions } from "./quantize-encoder.js";

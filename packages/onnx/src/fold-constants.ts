@@ -3,7 +3,7 @@ import { subgraphs } from "./every-graph.js";
 import type { OnnxModel, OnnxNode, OnnxTensor } from "./model.js";
 import { elementCount } from "./tensor-type.js";
 
-/** Runs a model that has no inputs, such as ONNX Runtime would, and gives its outputs by name. */
+/** Runs a model that has no inputs, as ONNX Runtime can, and gives its outputs by name. */
 export type EvaluateModel = (model: OnnxModel) => Promise<ReadonlyMap<string, OnnxTensor>>;
 
 /** Operators whose result is not a function of their inputs. */
@@ -56,19 +56,18 @@ export async function foldConstants(
       otherFields: undefined,
     },
   });
-  let replaced = 0;
   for (const node of foldable) {
-    const kept = node.outputs.filter((output) => wanted.includes(output));
-    const values = kept.map((output) => results.get(output));
-    if (values.some((value) => value === undefined || elementCount(value.shape) > largest)) continue;
-    node.outputs.forEach((output, index) => {
-      const value = results.get(output);
-      if (value !== undefined) model.graph.initializers.push({ ...value, name: output });
+    const values = node.outputs.map((output) => results.get(output));
+    if (values.some((value) => value !== undefined && elementCount(value.shape) > largest)) continue;
+    values.forEach((value, index) => {
+      if (value === undefined) return;
+      const output = node.outputs[index] as string;
+      model.graph.initializers.push({ ...value, name: output });
       // The name belongs to the constant now; the node is dead.
       node.outputs[index] = `${output}__folded`;
     });
-    replaced++;
   }
   new GraphEditor(model).finish();
-  return replaced;
+  const left = new Set(model.graph.nodes);
+  return foldable.filter((node) => !left.has(node)).length;
 }

@@ -14,7 +14,8 @@ export interface NewNode {
 
 /**
  * Asks who computes and who takes a value, and changes a model in place. Nodes may be added in any order; `finish`
- * drops what nothing needs any more and puts the rest in the order in which it is computed.
+ * drops what nothing needs any more and puts the rest in the order in which it is computed. What is changed past an
+ * editor, it does not see: make a new one.
  */
 export class GraphEditor {
   readonly graph: OnnxGraph;

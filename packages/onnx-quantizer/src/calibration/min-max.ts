@@ -1,5 +1,7 @@
+import { InvalidArgumentError, InvalidFileError } from "@kokeshi/core";
 import { GraphEditor, writeModel, type OnnxModel } from "@kokeshi/onnx";
 import { InferenceSession, Tensor } from "onnxruntime-node";
+import { part } from "../part.js";
 
 /** One batch for a model: its inputs by name, int64. */
 export type CalibrationBatch = Readonly<Record<string, { shape: readonly number[]; data: BigInt64Array }>>;
@@ -10,7 +12,7 @@ export interface ActivationRange {
 }
 
 /**
- * The least and the greatest element that each value had over all batches. ONNX Runtime reduces every value to two
+ * The least and the greatest element that each value had over all batches; padding counts, as it does in the graph. ONNX Runtime reduces every value to two
  * numbers where it is computed, so memory does not grow with the batches, and batches come one at a time.
  */
 export async function collectRanges(
@@ -25,8 +27,10 @@ export async function collectRanges(
   const ranges = new Map(
     names.map((name) => [name, { minimum: Number.POSITIVE_INFINITY, maximum: Number.NEGATIVE_INFINITY }]),
   );
+  let count = 0;
   try {
     for await (const batch of batches) {
+      count++;
       const feeds = Object.entries(batch)
         .filter(([name]) => session.inputNames.includes(name))
         .map(([name, { shape, data }]) => [name, new Tensor("int64", data, shape)]);
@@ -36,10 +40,23 @@ export async function collectRanges(
         const extreme = (kind: string): number => Number((outputs[`${kind}_${index}`] as Tensor).data[0]);
         range.minimum = Math.min(range.minimum, extreme("minimum"));
         range.maximum = Math.max(range.maximum, extreme("maximum"));
+        if (Number.isFinite(range.maximum - range.minimum)) return;
+        throw new InvalidFileError({
+          part,
+          problem: `the value ${name} is not finite in batch ${count}`,
+          remedy: "check that the float32 model gives finite vectors for these texts",
+        });
       });
     }
   } finally {
     await session.release();
+  }
+  if (count === 0) {
+    throw new InvalidArgumentError({
+      part,
+      problem: "there are no texts to calibrate on",
+      remedy: "pass at least one batch; a few hundred texts of the kind to come give good scales",
+    });
   }
   return ranges;
 }

@@ -1,6 +1,13 @@
 import { GraphEditor, type OnnxModel } from "@kokeshi/onnx";
 import { describe, expect, it } from "vitest";
-import { copyOf, hiddenStates, text, tinyEncoder } from "../../test/tiny-encoder.js";
+import {
+  calibrationBatch,
+  copyOf,
+  cosine,
+  hiddenStates,
+  text,
+  tinyEncoder,
+} from "../../test/tiny-encoder.js";
 import { collectRanges } from "../calibration/min-max.js";
 import { optimizeEncoder } from "../optimize-encoder.js";
 import { scaleOfRange, type ActivationScale } from "./activation-scale.js";
@@ -11,22 +18,10 @@ const texts = Array.from({ length: 6 }, (_, seed) => text(3 + seed * 4, seed));
 
 async function scalesOf(model: OnnxModel): Promise<Map<string, ActivationScale>> {
   const values = denseLayers(new GraphEditor(model)).map((layer) => layer.input);
-  const ranges = await collectRanges(model, values, [
-    {
-      input_ids: { shape: [1, 23], data: BigInt64Array.from(text(23, 5), BigInt) },
-      attention_mask: { shape: [1, 23], data: new BigInt64Array(23).fill(1n) },
-      token_type_ids: { shape: [1, 23], data: new BigInt64Array(23) },
-    },
-  ]);
+  const ranges = await collectRanges(model, values, [calibrationBatch([text(23, 5)])]);
   return new Map(
     Array.from(ranges, ([name, { minimum, maximum }]) => [name, scaleOfRange(minimum, maximum)]),
   );
-}
-
-function cosine(a: Float32Array, b: Float32Array): number {
-  const dot = (x: Float32Array, y: Float32Array): number =>
-    x.reduce((sum, value, index) => sum + value * (y[index] as number), 0);
-  return dot(a, b) / Math.sqrt(dot(a, a) * dot(b, b));
 }
 
 describe("quantizeDense", async () => {

@@ -1,4 +1,6 @@
+import { InvalidArgumentError } from "@kokeshi/core";
 import { int, tensorTypeCodes, type GraphEditor } from "@kokeshi/onnx";
+import { part } from "../part.js";
 import type { ActivationScale } from "./activation-scale.js";
 import { denseLayers, type DenseLayer } from "./dense-layers.js";
 import { quantizeColumns } from "./quantized-weights.js";
@@ -114,7 +116,13 @@ class DenseQuantizer {
     let quantized = this.weights.get(name);
     if (quantized === undefined) {
       const tensor = editor.constant(name);
-      if (tensor === undefined) throw new Error(`${name} is no constant`);
+      if (tensor === undefined) {
+        throw new InvalidArgumentError({
+          part,
+          problem: `the weights ${name} are no constant`,
+          remedy: "pass layers that denseLayers gave",
+        });
+      }
       const { codes, scales } = quantizeColumns(tensor);
       quantized = {
         codes: editor.initializer(`${name}_int8`, "int8", tensor.shape, codes),

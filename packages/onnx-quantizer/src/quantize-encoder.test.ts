@@ -1,0 +1,76 @@
+import { InvalidArgumentError, InvalidFileError } from "@kokeshi/core";
+import { GraphEditor, writeModel } from "@kokeshi/onnx";
+import { describe, expect, it } from "vitest";
+import {
+  calibrationBatch,
+  copyOf,
+  cosine,
+  hiddenStates,
+  largestDifference,
+  text,
+  tinyEncoder,
+} from "../test/tiny-encoder.js";
+import { quantizeEncoder } from "./quantize-encoder.js";
+import { quantizeTables } from "./quantize/quantize-tables.js";
+import { storeFloat16 } from "./quantize/store-float16.js";
+
+const texts = Array.from({ length: 5 }, (_, seed) => text(4 + seed * 5, seed));
+
+describe("quantizeEncoder", () => {
+  for (const method of ["static", "dynamic"] as const) {
+    for (const operators of ["fast", "portable"] as const) {
+      it(`${method}, ${operators}`, async () => {
+        const model = tinyEncoder({ vocabulary: 512, layerNorm: "chain" });
+        const expected = await hiddenStates(model, texts);
+        const bytes = writeModel(model).length;
+        const report = await quantizeEncoder(model, {
+          method,
+          operators,
+          ...(method === "static" && {
+            calibration: [calibrationBatch(texts), calibrationBatch([text(30, 9)])],
+          }),
+        });
+        expect(report).toMatchObject({ denseLayers: 12, tables: 1 });
+        expect(report.optimization?.attentions).toBe(operators === "fast" ? 2 : undefined);
+        expect(Object.keys(model.opsets)).toEqual(operators === "fast" ? ["", "com.microsoft"] : [""]);
+        expect(writeModel(model).length).toBeLessThan(bytes / 2);
+        const states = await hiddenStates(model, texts);
+        states.forEach((state, index) => {
+          expect(cosine(state, expected[index] as Float32Array)).toBeGreaterThan(0.998);
+        });
+      });
+    }
+  }
+
+  it("says what is missing", async () => {
+    await expect(quantizeEncoder(tinyEncoder(), { method: "static" })).rejects.toThrow(InvalidArgumentError);
+    await expect(quantizeEncoder(tinyEncoder(), { method: "static", calibration: [] })).rejects.toThrow(
+      /no texts to calibrate on/,
+    );
+    const model = tinyEncoder();
+    await quantizeEncoder(model, { method: "dynamic" });
+    await expect(quantizeEncoder(model, { method: "dynamic" })).rejects.toThrow(InvalidFileError);
+  });
+});
+
+it("quantizes large tables by rows, and leaves small ones", async () => {
+  const model = tinyEncoder({ vocabulary: 300 });
+  const expected = await hiddenStates(model, texts);
+  const changed = copyOf(model);
+  expect(quantizeTables(new GraphEditor(changed))).toBe(1);
+  // The codes of a row are within half a step, 1/254 of its largest element.
+  const difference = largestDifference(await hiddenStates(changed, texts), expected);
+  expect(difference).toBeGreaterThan(0);
+  expect(difference).toBeLessThan(0.1);
+  expect(quantizeTables(new GraphEditor(changed), { fewestRows: 2 })).toBe(2);
+});
+
+it("stores weights as float16", async () => {
+  const model = tinyEncoder();
+  const expected = await hiddenStates(model, texts);
+  const bytes = writeModel(model).length;
+  const changed = copyOf(model);
+  expect(storeFloat16(new GraphEditor(changed))).toBe(14);
+  expect(writeModel(changed).length).toBeLessThan(bytes * 0.62);
+  expect(largestDifference(await hiddenStates(changed, texts), expected)).toBeLessThan(0.02);
+});

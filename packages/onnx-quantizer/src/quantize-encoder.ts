@@ -1,0 +1,79 @@
+import { InvalidArgumentError, InvalidFileError } from "@kokeshi/core";
+import { GraphEditor, type OnnxModel } from "@kokeshi/onnx";
+import { collectRanges, type CalibrationBatch } from "./calibration/min-max.js";
+import { optimizeEncoder, type OptimizationReport } from "./optimize-encoder.js";
+import { part } from "./part.js";
+import { scaleOfRange } from "./quantize/activation-scale.js";
+import { denseLayers } from "./quantize/dense-layers.js";
+import { quantizeDense } from "./quantize/quantize-dense.js";
+import { quantizeTables } from "./quantize/quantize-tables.js";
+
+export interface QuantizeEncoderOptions {
+  /**
+   * "static": activations have scales found beforehand on `calibration`, so that a text's vector does not depend on the
+   * texts beside it. "dynamic": every run finds them anew; needs no texts.
+   */
+  method: "static" | "dynamic";
+  /** Batches of real texts, as the model takes them; for "static". They are read once. */
+  calibration?: Iterable<CalibrationBatch> | AsyncIterable<CalibrationBatch>;
+  /**
+   * "fast" (default): operators of ONNX Runtime's own, measured fastest. "portable": ONNX's operators alone, for other
+   * runtimes.
+   */
+  operators?: "fast" | "portable";
+  /** Embedding tables as INT8 too. Default: true. */
+  tables?: boolean;
+}
+
+export interface QuantizationReport {
+  /** Dense layers that are INT8 now. */
+  denseLayers: number;
+  tables: number;
+  /** What was rewritten before; none for portable models. */
+  optimization: OptimizationReport | undefined;
+}
+
+/**
+ * Makes a float32 encoder INT8, in place. Throws InvalidFileError for a model without dense layers, such as one that
+ * is quantized already.
+ */
+export async function quantizeEncoder(
+  model: OnnxModel,
+  { method, calibration, operators = "fast", tables = true }: QuantizeEncoderOptions,
+): Promise<QuantizationReport> {
+  const isStatic = method === "static";
+  if (isStatic && calibration === undefined) {
+    throw new InvalidArgumentError({
+      part,
+      problem: "static quantization has no texts to find the scales of activations on",
+      remedy: 'pass batches as calibration, or choose the method "dynamic"',
+    });
+  }
+  if (denseLayers(new GraphEditor(model)).length === 0) {
+    throw new InvalidFileError({
+      part,
+      problem: "the model has no MatMul with constant float32 weights",
+      remedy: "pass the float32 model of an encoder",
+    });
+  }
+  const fast = operators === "fast";
+  const optimization = fast ? await optimizeEncoder(model) : undefined;
+  const editor = new GraphEditor(model);
+  const ranges = isStatic
+    ? await collectRanges(
+        model,
+        denseLayers(editor).map((layer) => layer.input),
+        calibration ?? [],
+      )
+    : undefined;
+  const scales =
+    ranges &&
+    new Map(Array.from(ranges, ([value, { minimum, maximum }]) => [value, scaleOfRange(minimum, maximum)]));
+  const fastLayout = isStatic ? "static-fused" : "dynamic-fused";
+  const portableLayout = isStatic ? "static-qdq" : "dynamic-standard";
+  return {
+    denseLayers: quantizeDense(editor, { layout: fast ? fastLayout : portableLayout, scales }),
+    tables: tables ? quantizeTables(editor) : 0,
+    optimization,
+  };
+}
