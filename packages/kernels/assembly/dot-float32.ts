@@ -1,5 +1,5 @@
 import { total } from "./normalize-rows";
-import { rowAt } from "./table-row";
+import { rowAt, touchRowsOf } from "./table-row";
 
 /**
  * `scores[i]`: the dot product of the query and table row `rowIds[i]`, or row `firstRow + i` where `rowIds` is 0.
@@ -19,7 +19,11 @@ export function dotFloat32(
   scores: usize,
 ): void {
   const bytesPerRow = stride << 2;
+  const endOfIds = rowIds + (count << 2);
+  let touched = rowIds;
   for (let index: usize = 0; index < count; index++) {
+    const id = rowIds + (index << 2);
+    if (rowIds !== 0 && id === touched) touched = touchRowsOf(touched, id, endOfIds, table, 0, bytesPerRow);
     const row = table + rowAt(rowIds, firstRow, index) * bytesPerRow;
     let lefts = v128.splat<f32>(0);
     let rights = lefts;

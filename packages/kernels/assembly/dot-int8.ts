@@ -1,13 +1,34 @@
-import { rowAt } from "./table-row";
+import { rowAt, touchRowsOf } from "./table-row";
 
 /**
  * `sums[i]`: the dot product, as int32, of a query of int16 and table row `rowIds[i]` of int8, or row `firstRow + i`
  * where `rowIds` is 0. The caller keeps 128 * sum |query| below 2^31. `stride` is a multiple of 32.
- *
+ */
+export function dotInt8(
+  table: usize,
+  stride: usize,
+  query: usize,
+  rowIds: usize,
+  firstRow: usize,
+  count: usize,
+  sums: usize,
+): void {
+  if (rowIds === 0) {
+    dotRows(table, stride, query, 0, firstRow, count, sums);
+    return;
+  }
+  const end = rowIds + (count << 2);
+  for (let touched = rowIds, ids = rowIds; ids < end; ids = touched) {
+    touched = touchRowsOf(touched, ids, end, table, 0, stride);
+    dotRows(table, stride, query, ids, 0, (touched - ids) >> 2, sums + (ids - rowIds));
+  }
+}
+
+/**
  * Two rows at a time share the loads of the query: twice as fast from memory as four, which are read in too many places
  * at once for the processor to run ahead, and a little faster than one.
  */
-export function dotInt8(
+function dotRows(
   table: usize,
   stride: usize,
   query: usize,

@@ -46,29 +46,29 @@ const bytesPerSum: usize = 1024;
 
 function scoreBlock(block: usize, stride: usize, values: usize, scores: usize): void {
   const four = i8x16.splat(15);
-  const low = i16x8.splat(255);
   for (let start: usize = 0; start < stride; start += bytesPerSum) {
     let even = i16x8.splat(0);
     let odd = even;
     for (const end = block + (min(bytesPerSum, stride - start) << 4); block < end; block += 64) {
       let bits = v128.load(block);
-      let sums = i8x16.add(
-        i8x16.swizzle(v128.load(values), v128.and(i16x8.shr_u(bits, 4), four)),
-        i8x16.swizzle(v128.load(values, 16), v128.and(bits, four)),
-      );
+      let higher = i8x16.swizzle(v128.load(values), v128.and(i16x8.shr_u(bits, 4), four));
+      let lower = i8x16.swizzle(v128.load(values, 16), v128.and(bits, four));
       bits = v128.load(block, 16);
-      sums = i8x16.add(sums, i8x16.swizzle(v128.load(values, 32), v128.and(i16x8.shr_u(bits, 4), four)));
-      sums = i8x16.add(sums, i8x16.swizzle(v128.load(values, 48), v128.and(bits, four)));
+      higher = i8x16.add(higher, i8x16.swizzle(v128.load(values, 32), v128.and(i16x8.shr_u(bits, 4), four)));
+      lower = i8x16.add(lower, i8x16.swizzle(v128.load(values, 48), v128.and(bits, four)));
       bits = v128.load(block, 32);
-      sums = i8x16.add(sums, i8x16.swizzle(v128.load(values, 64), v128.and(i16x8.shr_u(bits, 4), four)));
-      sums = i8x16.add(sums, i8x16.swizzle(v128.load(values, 80), v128.and(bits, four)));
+      higher = i8x16.add(higher, i8x16.swizzle(v128.load(values, 64), v128.and(i16x8.shr_u(bits, 4), four)));
+      lower = i8x16.add(lower, i8x16.swizzle(v128.load(values, 80), v128.and(bits, four)));
       bits = v128.load(block, 48);
-      sums = i8x16.add(sums, i8x16.swizzle(v128.load(values, 96), v128.and(i16x8.shr_u(bits, 4), four)));
-      sums = i8x16.add(sums, i8x16.swizzle(v128.load(values, 112), v128.and(bits, four)));
-      even = i16x8.add(even, v128.and(sums, low));
+      higher = i8x16.add(higher, i8x16.swizzle(v128.load(values, 96), v128.and(i16x8.shr_u(bits, 4), four)));
+      lower = i8x16.add(lower, i8x16.swizzle(v128.load(values, 112), v128.and(bits, four)));
+      const sums = i8x16.add(higher, lower);
+      // With the odd ones above them, which are taken away at the end.
+      even = i16x8.add(even, sums);
       odd = i16x8.add(odd, i16x8.shr_u(sums, 8));
       values += 128;
     }
+    even = i16x8.sub(even, i16x8.shl(odd, 8));
     const left = v128.shuffle<i16>(even, odd, 0, 8, 1, 9, 2, 10, 3, 11);
     const right = v128.shuffle<i16>(even, odd, 4, 12, 5, 13, 6, 14, 7, 15);
     let sums0 = i32x4.extend_low_i16x8_u(left);

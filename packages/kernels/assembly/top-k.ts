@@ -1,8 +1,8 @@
 // The best of many scores: those that may be among the k best are gathered in a list with room for more than k, and each
 // time it is full only the k best stay. After that no score below the worst of them is taken, which is nearly none. What
 // is gathered are two arrays of `capacity` 32-bit elements, scores and rows, one behind the other; as much room, and 1 KiB,
-// follow for sorting. At `least` stands the least score that may be taken. Higher scores are better, and the earlier row
-// among equals.
+// follow. At `least` stands the least score that may be taken. Higher scores are better, and what was offered earlier
+// among equals: a list stays in the order of the offers until it is sorted.
 
 /**
  * Offers `count` scores, those of `rowIds` or of rows `firstRow` and on where it is 0, to a list of `size` entries.
@@ -32,12 +32,12 @@ export function collectTopFloat32(
     for (let places = placesOf(enough0, enough1, enough2, enough3); places !== 0; places &= places - 1) {
       const place = index + <usize>ctz<u32>(places);
       const row = rowOf(rowIds, firstRow, place);
-      size = take<f32>(load<f32>(scores + (place << 2)), row, list, least, k, capacity, size, 0);
+      size = take<f32>(load<f32>(scores + (place << 2)), row, list, least, k, capacity, size);
     }
   }
   for (; index < count; index++) {
     const row = rowOf(rowIds, firstRow, index);
-    size = take<f32>(load<f32>(scores + (index << 2)), row, list, least, k, capacity, size, 0);
+    size = take<f32>(load<f32>(scores + (index << 2)), row, list, least, k, capacity, size);
   }
   return size;
 }
@@ -54,8 +54,6 @@ export function collectTopInt32(
   capacity: u32,
   size: u32,
 ): u32 {
-  // Many scores are equal. Of consecutive rows, which come in order, one equal to the worst is no better.
-  const better: i32 = rowIds === 0 ? 1 : 0;
   let index: usize = 0;
   for (; index + 16 <= count; index += 16) {
     const here = scores + (index << 2);
@@ -68,14 +66,24 @@ export function collectTopInt32(
     for (let places = placesOf(enough0, enough1, enough2, enough3); places !== 0; places &= places - 1) {
       const place = index + <usize>ctz<u32>(places);
       const row = rowOf(rowIds, firstRow, place);
-      size = take<i32>(load<i32>(scores + (place << 2)), row, list, least, k, capacity, size, better);
+      size = take<i32>(load<i32>(scores + (place << 2)), row, list, least, k, capacity, size);
     }
   }
   for (; index < count; index++) {
     const row = rowOf(rowIds, firstRow, index);
-    size = take<i32>(load<i32>(scores + (index << 2)), row, list, least, k, capacity, size, better);
+    size = take<i32>(load<i32>(scores + (index << 2)), row, list, least, k, capacity, size);
   }
   return size;
+}
+
+/** Leaves the k best of a list of more than k entries, in their order. */
+export function keepTopFloat32(list: usize, capacity: u32, size: u32, k: u32): void {
+  keepTop<f32>(list, capacity, size, k);
+}
+
+/** As keepTopFloat32, for int32 scores. */
+export function keepTopInt32(list: usize, capacity: u32, size: u32, k: u32): void {
+  keepTop<i32>(list, capacity, size, k);
 }
 
 /** Sorts a list, best first. */
@@ -108,7 +116,6 @@ function take<Score>(
   k: u32,
   capacity: u32,
   size: u32,
-  better: Score,
 ): u32 {
   // The bound may have risen since; and nothing is at least NaN, nor NaN at least anything.
   if (!(score >= load<Score>(least))) return size;
@@ -116,43 +123,100 @@ function take<Score>(
   store<Score>(entry, score);
   store<u32>(entry + ((<usize>capacity) << 2), row);
   if (size + 1 < capacity) return size + 1;
-  sortTop<Score>(list, capacity, capacity);
-  store<Score>(least, load<Score>(list + ((<usize>k - 1) << 2)) + better);
+  const worst = keepTop<Score>(list, capacity, capacity, k);
+  // What comes later is no better than its equals: many int32 scores are equal.
+  if (isInteger<Score>()) store<Score>(least, worst + 1);
+  else store<Score>(least, worst);
   return k;
 }
 
-/** Radix sort by score, greatest first, then by row: a byte at a time, the lowest first, without those all agree in. */
+/** Leaves the k best of more entries, in their order, and returns the worst score among them. */
+function keepTop<Score>(list: usize, capacity: u32, size: u32, k: u32): Score {
+  const bytesOfRows = (<usize>capacity) << 2;
+  const keys = list + 2 * bytesOfRows;
+  const worst = greatestKey<Score>(list, keys, size, k);
+  let equals = k - countAbove(keys, size, worst);
+  const end = list + ((<usize>size) << 2);
+  let to = list;
+  for (let from = list; from < end; from += 4) {
+    const key = load<i32>(keys + (from - list));
+    if (key < worst) continue;
+    if (key === worst) {
+      if (equals === 0) continue;
+      equals--;
+    }
+    store<Score>(to, load<Score>(from));
+    store<u32>(to + bytesOfRows, load<u32>(from + bytesOfRows));
+    to += 4;
+  }
+  return scoreOf<Score>(worst);
+}
+
+/** The k-th greatest key, found bit by bit from the highest in which keys differ. Writes the keys to `keys`. */
+function greatestKey<Score>(scores: usize, keys: usize, size: u32, k: u32): i32 {
+  const first = keyOf<Score>(load<Score>(scores));
+  let differing: i32 = 0;
+  for (let entry: usize = 0, bytes = (<usize>size) << 2; entry < bytes; entry += 4) {
+    const key = keyOf<Score>(load<Score>(scores + entry));
+    differing |= key ^ first;
+    store<i32>(keys + entry, key);
+  }
+  if (differing === 0) return first;
+  const highest = 31 - <i32>clz<i32>(differing);
+  let least = (first >> highest >> 1) << highest << 1;
+  if (highest === 31) least = i32.MIN_VALUE;
+  for (let bit = highest; bit >= 0; bit--) {
+    if (((differing >> bit) & 1) === 0) {
+      least |= first & (1 << bit);
+      continue;
+    }
+    // Of the sign bit, too: the least of all plus 2^31 is 0.
+    const middle = least + (1 << bit);
+    if (countAbove(keys, size, middle - 1) >= k) least = middle;
+  }
+  return least;
+}
+
+/** How many keys are greater. */
+function countAbove(keys: usize, size: u32, bound: i32): u32 {
+  const bounds = v128.splat<i32>(bound);
+  let counts = v128.splat<i32>(0);
+  const end = keys + ((<usize>size) << 2);
+  for (; keys + 16 <= end; keys += 16) counts = i32x4.sub(counts, i32x4.gt_s(v128.load(keys), bounds));
+  let count = i32x4.extract_lane(counts, 0) + i32x4.extract_lane(counts, 1);
+  count += i32x4.extract_lane(counts, 2) + i32x4.extract_lane(counts, 3);
+  for (; keys < end; keys += 4) count += <i32>(load<i32>(keys) > bound);
+  return count;
+}
+
+/** Numbers in the order of the scores; 0 and -0 are equal. */
+function keyOf<Score>(score: Score): i32 {
+  if (isInteger<Score>()) return <i32>score;
+  const bits = reinterpret<i32>(<f32>score + <f32>0);
+  return bits ^ ((bits >> 31) & 0x7fffffff);
+}
+
+function scoreOf<Score>(key: i32): Score {
+  if (isInteger<Score>()) return <Score>key;
+  return <Score>reinterpret<f32>(key ^ ((key >> 31) & 0x7fffffff));
+}
+
+/** Radix sort by score, greatest first: a byte at a time, the lowest first, without those all agree in. */
 function sortTop<Score>(list: usize, capacity: u32, size: u32): void {
   if (size < 2) return;
   const bytesOfRows = (<usize>capacity) << 2;
   const bytes = (<usize>size) << 2;
   const first = keyOf<Score>(load<Score>(list));
-  let previous = load<u32>(list + bytesOfRows);
   let differing: u32 = 0;
-  let differingRows: u32 = 0;
-  let isAscending = true;
   for (let entry = list + 4; entry < list + bytes; entry += 4) {
     differing |= keyOf<Score>(load<Score>(entry)) ^ first;
-    const row = load<u32>(entry + bytesOfRows);
-    differingRows |= row ^ previous;
-    isAscending = isAscending && row >= previous;
-    previous = row;
   }
-  // Sorting is stable: what came in the order of its rows stays so among equal scores.
-  if (isAscending) differingRows = 0;
   const room = list + 2 * bytesOfRows;
   let from = list;
   let to = room;
   for (let shift: u32 = 0; shift < 32; shift += 8) {
-    if (((differingRows >> shift) & 255) === 0) continue;
-    sortByByte<Score>(from, to, bytesOfRows, bytes, shift, true, room + 2 * bytesOfRows);
-    const sorted = to;
-    to = from;
-    from = sorted;
-  }
-  for (let shift: u32 = 0; shift < 32; shift += 8) {
     if (((differing >> shift) & 255) === 0) continue;
-    sortByByte<Score>(from, to, bytesOfRows, bytes, shift, false, room + 2 * bytesOfRows);
+    sortByByte<Score>(from, to, bytesOfRows, bytes, shift, room + 2 * bytesOfRows);
     const sorted = to;
     to = from;
     from = sorted;
@@ -164,13 +228,6 @@ function sortTop<Score>(list: usize, capacity: u32, size: u32): void {
   }
 }
 
-/** Numbers in whose order, as unsigned ones, greater scores come first; 0 and -0 are equal. */
-function keyOf<Score>(score: Score): u32 {
-  if (isInteger<Score>()) return ~((<u32>score) ^ 0x80000000);
-  const bits = reinterpret<u32>(<f32>score + <f32>0);
-  return ~(bits ^ ((<u32>((<i32>bits) >> 31)) | 0x80000000));
-}
-
 /** @param counts 1 KiB of room */
 function sortByByte<Score>(
   from: usize,
@@ -178,12 +235,11 @@ function sortByByte<Score>(
   bytesOfRows: usize,
   bytes: usize,
   shift: u32,
-  isByRow: bool,
   counts: usize,
 ): void {
   for (let count = counts; count < counts + 1024; count += 16) v128.store(count, v128.splat<i32>(0));
   for (let entry = from; entry < from + bytes; entry += 4) {
-    const count = counts + byteOf<Score>(entry, bytesOfRows, shift, isByRow);
+    const count = counts + byteOf<Score>(entry, shift);
     store<u32>(count, load<u32>(count) + 4);
   }
   let next = <u32>to;
@@ -193,7 +249,7 @@ function sortByByte<Score>(
     next += size;
   }
   for (let entry = from; entry < from + bytes; entry += 4) {
-    const count = counts + byteOf<Score>(entry, bytesOfRows, shift, isByRow);
+    const count = counts + byteOf<Score>(entry, shift);
     const target = <usize>load<u32>(count);
     store<u32>(count, <u32>target + 4);
     store<u32>(target, load<u32>(entry));
@@ -201,8 +257,8 @@ function sortByByte<Score>(
   }
 }
 
-/** A byte of the key or the row of an entry, times the 4 bytes of a count. */
-function byteOf<Score>(entry: usize, bytesOfRows: usize, shift: u32, isByRow: bool): usize {
-  const key = isByRow ? load<u32>(entry + bytesOfRows) : keyOf<Score>(load<Score>(entry));
-  return <usize>(((key >> shift) & 255) << 2);
+/** A byte of the key of an entry, less for a greater score, times the 4 bytes of a count. */
+function byteOf<Score>(entry: usize, shift: u32): usize {
+  const key = ~(keyOf<Score>(load<Score>(entry)) ^ i32.MIN_VALUE);
+  return <usize>((((<u32>key) >> shift) & 255) << 2);
 }

@@ -2,4 +2,11 @@
 export { dotFloat32, dotFloat32Four } from "./dot-float32";
 export { dotInt8, dotInt8Four } from "./dot-int8";
 export { dotBits, lookUpBits } from "./look-up-bits";
-export { collectTopFloat32, collectTopInt32, sortTopFloat32, sortTopInt32 } from "./top-k";
+export {
+  collectTopFloat32,
+  collectTopInt32,
+  keepTopFloat32,
+  keepTopInt32,
+  sortTopFloat32,
+  sortTopInt32,
+} from "./top-k";

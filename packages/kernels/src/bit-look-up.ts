@@ -69,7 +69,7 @@ export function floatLookUp(
         sums[above + bit] = sum + withBit;
       }
     }
-    values.set(sums, four * 16);
+    for (let bits = 0; bits < 16; bits++) values[four * 16 + bits] = sums[bits] as number;
   }
   return { values, step, lowest };
 }

@@ -1,5 +1,5 @@
 import type { ScoreFunction } from "./kernel-functions.js";
-import type { TopRows } from "./top-rows.js";
+import type { TopOrder, TopRows } from "./top-rows.js";
 import { bitsLookUp, floatLookUp, lookUpBytes, sumsByFourBits, sumsPerByte } from "./bit-look-up.js";
 import { invalidArgument } from "./kernels-error.js";
 import { type PreparedQuery, Vectors } from "./vectors.js";
@@ -43,12 +43,19 @@ export class BitVectors extends Vectors<"bits"> {
    * with the greatest dot product with a float32 query, the sums of whose components are rounded: the greatest sum of
    * the sizes of 32 components has 251 steps, and a dot product is off by at most one step for each byte of a row.
    */
-  nearest(query: Uint8Array, k: number, rowIds?: Uint32Array): TopRows<Int32Array>;
-  nearest(query: Float32Array, k: number, rowIds?: Uint32Array): TopRows;
-  nearest(query: Uint8Array | Float32Array, k: number, rowIds?: Uint32Array): TopRows<Int32Array> | TopRows {
-    if (query instanceof Uint8Array) return this.ofDistances(this.topOfAll(this.ofBits(query), k, rowIds));
+  nearest(query: Uint8Array, k: number, rowIds?: Uint32Array, order?: TopOrder): TopRows<Int32Array>;
+  nearest(query: Float32Array, k: number, rowIds?: Uint32Array, order?: TopOrder): TopRows;
+  nearest(
+    query: Uint8Array | Float32Array,
+    k: number,
+    rowIds?: Uint32Array,
+    order?: TopOrder,
+  ): TopRows<Int32Array> | TopRows {
+    if (query instanceof Uint8Array) {
+      return this.ofDistances(this.topOfAll(this.ofBits(query), k, rowIds, order));
+    }
     const prepared = this.ofFloats(query);
-    return ofDotProducts(this.topOfAll(prepared, k, rowIds), prepared);
+    return ofDotProducts(this.topOfAll(prepared, k, rowIds, order), prepared);
   }
 
   /**
@@ -56,19 +63,20 @@ export class BitVectors extends Vectors<"bits"> {
    *
    * @param queries row-major, `bytesPerRow` bytes a query, or eight times as many components
    */
-  nearestBatch(queries: Uint8Array, k: number, rowIds?: Uint32Array): TopRows<Int32Array>[];
-  nearestBatch(queries: Float32Array, k: number, rowIds?: Uint32Array): TopRows[];
+  nearestBatch(queries: Uint8Array, k: number, rowIds?: Uint32Array, order?: TopOrder): TopRows<Int32Array>[];
+  nearestBatch(queries: Float32Array, k: number, rowIds?: Uint32Array, order?: TopOrder): TopRows[];
   nearestBatch(
     queries: Uint8Array | Float32Array,
     k: number,
     rowIds?: Uint32Array,
+    order?: TopOrder,
   ): TopRows<Int32Array>[] | TopRows[] {
     if (queries instanceof Uint8Array) {
       const prepared = this.rowsOf(queries).map((query) => this.ofBits(query));
-      return this.topOfEach(prepared, k, rowIds).map((top) => this.ofDistances(top));
+      return this.topOfEach(prepared, k, rowIds, order).map((top) => this.ofDistances(top));
     }
     const prepared = this.rowsOf(queries, 8 * this.bytesPerRow).map((query) => this.ofFloats(query));
-    return this.topOfEach(prepared, k, rowIds).map((top, query) =>
+    return this.topOfEach(prepared, k, rowIds, order).map((top, query) =>
       ofDotProducts(top, prepared[query] as FloatQuery),
     );
   }

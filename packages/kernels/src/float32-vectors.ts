@@ -1,5 +1,5 @@
 import type { ScoreFourFunction, ScoreFunction } from "./kernel-functions.js";
-import type { TopRows } from "./top-rows.js";
+import type { TopOrder, TopRows } from "./top-rows.js";
 import { Vectors } from "./vectors.js";
 
 /** Vectors of float32, compared by dot product. */
@@ -16,9 +16,9 @@ export class Float32Vectors extends Vectors<"float32"> {
   }
 
   /** The `k` vectors, of all or of `rowIds`, with the greatest dot product. NaN is never among them. */
-  nearest(query: Float32Array, k: number, rowIds?: Uint32Array): TopRows {
+  nearest(query: Float32Array, k: number, rowIds?: Uint32Array, order?: TopOrder): TopRows {
     this.requireLength(query);
-    return this.topOfAll({ values: query, scores: "float32" }, k, rowIds) as TopRows;
+    return this.topOfAll({ values: query, scores: "float32" }, k, rowIds, order) as TopRows;
   }
 
   /**
@@ -26,8 +26,8 @@ export class Float32Vectors extends Vectors<"float32"> {
    *
    * @param queries row-major, `dimensions` values a query
    */
-  nearestBatch(queries: Float32Array, k: number, rowIds?: Uint32Array): TopRows[] {
+  nearestBatch(queries: Float32Array, k: number, rowIds?: Uint32Array, order?: TopOrder): TopRows[] {
     const prepared = this.rowsOf(queries).map((values) => ({ values, scores: "float32" as const }));
-    return this.topOfEach(prepared, k, rowIds) as TopRows[];
+    return this.topOfEach(prepared, k, rowIds, order) as TopRows[];
   }
 }

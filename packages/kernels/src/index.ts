@@ -8,4 +8,4 @@ export type { SharedTable, SharedTokenTable } from "./shared-table.js";
 export { TokenTable, type GatherOptions, type RaggedIds, type TokenTableParts } from "./token-table.js";
 export type { Engine, KernelsOptions } from "./start-engine.js";
 export { TokenKernels } from "./token-kernels.js";
-export type { TopRows } from "./top-rows.js";
+export type { TopOrder, TopRows } from "./top-rows.js";

@@ -1,6 +1,6 @@
 import type { ScoreFourFunction, ScoreFunction } from "./kernel-functions.js";
 import { invalidArgument } from "./kernels-error.js";
-import type { TopRows } from "./top-rows.js";
+import type { TopOrder, TopRows } from "./top-rows.js";
 import { Vectors } from "./vectors.js";
 
 /**
@@ -26,11 +26,16 @@ export class Int8Vectors extends Vectors<"int8"> {
   }
 
   /** The `k` vectors, of all or of `rowIds`, with the greatest dot product. */
-  nearest(query: Int8Array, k: number, rowIds?: Uint32Array): TopRows<Int32Array>;
-  nearest(query: Float32Array, k: number, rowIds?: Uint32Array): TopRows;
-  nearest(query: Int8Array | Float32Array, k: number, rowIds?: Uint32Array): TopRows<Int32Array> | TopRows {
+  nearest(query: Int8Array, k: number, rowIds?: Uint32Array, order?: TopOrder): TopRows<Int32Array>;
+  nearest(query: Float32Array, k: number, rowIds?: Uint32Array, order?: TopOrder): TopRows;
+  nearest(
+    query: Int8Array | Float32Array,
+    k: number,
+    rowIds?: Uint32Array,
+    order?: TopOrder,
+  ): TopRows<Int32Array> | TopRows {
     const { values, step } = this.prepare(query);
-    const { rows, scores } = this.topOfAll({ values, scores: "int32" }, k, rowIds);
+    const { rows, scores } = this.topOfAll({ values, scores: "int32" }, k, rowIds, order);
     const sums = scores as Int32Array;
     if (query instanceof Int8Array) return { rows, scores: sums };
     return { rows, scores: multiplied(sums, step) };
@@ -41,18 +46,20 @@ export class Int8Vectors extends Vectors<"int8"> {
    *
    * @param queries row-major, `dimensions` values a query
    */
-  nearestBatch(queries: Int8Array, k: number, rowIds?: Uint32Array): TopRows<Int32Array>[];
-  nearestBatch(queries: Float32Array, k: number, rowIds?: Uint32Array): TopRows[];
+  nearestBatch(queries: Int8Array, k: number, rowIds?: Uint32Array, order?: TopOrder): TopRows<Int32Array>[];
+  nearestBatch(queries: Float32Array, k: number, rowIds?: Uint32Array, order?: TopOrder): TopRows[];
   nearestBatch(
     queries: Int8Array | Float32Array,
     k: number,
     rowIds?: Uint32Array,
+    order?: TopOrder,
   ): TopRows<Int32Array>[] | TopRows[] {
     const prepared = this.rowsOf(queries).map((query) => this.prepare(query));
     const tops = this.topOfEach(
       prepared.map(({ values }) => ({ values, scores: "int32" })),
       k,
       rowIds,
+      order,
     ) as TopRows<Int32Array>[];
     if (queries instanceof Int8Array) return tops;
     return tops.map(({ rows, scores }, index) => ({

@@ -43,6 +43,8 @@ export interface VectorFunctions {
   dotBits: ScoreFunction;
   collectTopFloat32: CollectFunction;
   collectTopInt32: CollectFunction;
+  keepTopFloat32: KeepFunction;
+  keepTopInt32: KeepFunction;
   sortTopFloat32: SortFunction;
   sortTopInt32: SortFunction;
 }
@@ -82,6 +84,9 @@ export type CollectFunction = (
   capacity: number,
   size: number,
 ) => number;
+
+/** Leaves the `k` best of such a list of more than `k`, in their order. */
+export type KeepFunction = (list: number, capacity: number, size: number, k: number) => void;
 
 /** Sorts such a list, best first. */
 export type SortFunction = (list: number, capacity: number, size: number) => void;

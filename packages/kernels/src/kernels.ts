@@ -6,7 +6,7 @@ import { placeRows } from "./rows.js";
 import type { SharedTable, SharedTokenTable } from "./shared-table.js";
 import { TokenKernels } from "./token-kernels.js";
 import type { TokenTable } from "./token-table.js";
-import { topOf, type TopRows } from "./top-rows.js";
+import { topOf, type TopOrder, type TopRows } from "./top-rows.js";
 
 /** An engine and its memory: makes tables and vectors, and holds what needs none. Made by createKernels. */
 export class Kernels extends TokenKernels<TokenFunctions & VectorFunctions> {
@@ -44,8 +44,12 @@ export class Kernels extends TokenKernels<TokenFunctions & VectorFunctions> {
     }
   }
 
-  /** The `k` greatest scores and where they stand, best first; the earlier of equal ones first, NaN never. */
-  selectTop<Scores extends Float32Array | Int32Array>(scores: Scores, k: number): TopRows<Scores> {
-    return topOf(this.context, scores, k);
+  /** The `k` greatest scores and where they stand; the earlier of equal ones, NaN never. */
+  selectTop<Scores extends Float32Array | Int32Array>(
+    scores: Scores,
+    k: number,
+    order: TopOrder = "score",
+  ): TopRows<Scores> {
+    return topOf(this.context, scores, k, order);
   }
 }

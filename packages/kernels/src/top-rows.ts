@@ -2,11 +2,14 @@ import type { KernelContext } from "./kernel-context.js";
 import type { VectorFunctions } from "./kernel-functions.js";
 import { invalidArgument } from "./kernels-error.js";
 
-/** The best rows, best first; the earlier of equal ones first. */
+/** The best rows, and of equal ones the earlier; in the order that was asked for. */
 export interface TopRows<Scores extends Float32Array | Int32Array = Float32Array> {
   rows: Uint32Array;
   scores: Scores;
 }
+
+/** Best first, which is the default, or in the order of the rows, or of `rowIds`, which takes less time. */
+export type TopOrder = "score" | "row";
 
 /** Scores that lie in the scratch, and where. */
 export interface ScoredPortion {
@@ -57,12 +60,15 @@ export class TopCollector {
     this.size = collect(scores, rowIds, start, length, extra + 4, extra, k, capacity, size);
   }
 
-  finish(): TopRows<Float32Array | Int32Array> {
+  finish(order: TopOrder): TopRows<Float32Array | Int32Array> {
     const { functions, memory } = this.context;
-    const sort = this.kind === "float32" ? functions.sortTopFloat32 : functions.sortTopInt32;
+    const isFloat = this.kind === "float32";
+    const keep = isFloat ? functions.keepTopFloat32 : functions.keepTopInt32;
+    const sort = isFloat ? functions.sortTopFloat32 : functions.sortTopInt32;
     const list = (this.address ?? 0) + 4;
-    sort(list, this.capacity, this.size);
     const count = Math.min(this.k, this.size);
+    if (count < this.size) keep(list, this.capacity, this.size, count);
+    if (order === "score") sort(list, this.capacity, count);
     const { views } = memory;
     const rows = list / 4 + this.capacity;
     return {
@@ -79,6 +85,7 @@ export function topOf<Scores extends Float32Array | Int32Array>(
   context: KernelContext<VectorFunctions>,
   scores: Scores,
   k: number,
+  order: TopOrder,
 ): TopRows<Scores> {
   requireTopK(k);
   const kind = scores instanceof Float32Array ? "float32" : "int32";
@@ -89,7 +96,7 @@ export function topOf<Scores extends Float32Array | Int32Array>(
     context.memory.views[kind].set(portion, address / 4);
     top.collect({ scores: address, rowIds: 0, start, length: portion.length, extra });
   }
-  return top.finish() as TopRows<Scores>;
+  return top.finish(order) as TopRows<Scores>;
 }
 
 export function requireTopK(k: number): void {

@@ -3,7 +3,7 @@ import type { KernelContext } from "./kernel-context.js";
 import { invalidArgument } from "./kernels-error.js";
 import { readRows, writeRows, type PlacedRows, type RowKind, type RowValues } from "./rows.js";
 import { requireSharedMemory, type SharedTable } from "./shared-table.js";
-import { requireTopK, TopCollector, type TopRows } from "./top-rows.js";
+import { requireTopK, TopCollector, type TopOrder, type TopRows } from "./top-rows.js";
 
 /** A query in the form its kernel wants: as many elements as a row has, without the padding. */
 export interface PreparedQuery {
@@ -76,8 +76,9 @@ export abstract class Vectors<Kind extends RowKind> {
     query: PreparedQuery,
     k: number,
     rowIds: Uint32Array | undefined,
+    order?: TopOrder,
   ): TopRows<Float32Array | Int32Array> {
-    return this.topOfEach([query], k, rowIds)[0] as TopRows<Float32Array | Int32Array>;
+    return this.topOfEach([query], k, rowIds, order)[0] as TopRows<Float32Array | Int32Array>;
   }
 
   /** The best of each query; all look at a portion of the rows before any looks at the next. */
@@ -85,13 +86,15 @@ export abstract class Vectors<Kind extends RowKind> {
     queries: readonly PreparedQuery[],
     k: number,
     rowIds: Uint32Array | undefined,
+    order: TopOrder = "score",
   ): TopRows<Float32Array | Int32Array>[] {
     requireTopK(k);
     if (rowIds !== undefined) requireRowIds(rowIds, this.rows);
     const tops: TopRows<Float32Array | Int32Array>[] = [];
     for (let start = 0; start < queries.length; start += queriesAtATime) {
       const few = queries.slice(start, start + queriesAtATime);
-      tops.push(...(this.topOfFew(few, k, rowIds, true) ?? this.topOfFew(few, k, rowIds, false) ?? []));
+      const found = this.topOfFew(few, k, rowIds, order, true) ?? this.topOfFew(few, k, rowIds, order, false);
+      tops.push(...(found ?? []));
     }
     return tops;
   }
@@ -101,6 +104,7 @@ export abstract class Vectors<Kind extends RowKind> {
     queries: readonly PreparedQuery[],
     k: number,
     rowIds: Uint32Array | undefined,
+    order: TopOrder,
     isGuessing: boolean,
   ): TopRows<Float32Array | Int32Array>[] | undefined {
     const { address, stride } = this.place;
@@ -117,7 +121,7 @@ export abstract class Vectors<Kind extends RowKind> {
       ...([queries.length * bytesPerQuery, 4 * rows * 4, rows * 4, queries.length * bytesPerTop] as const),
     );
     queries.forEach((query, index) => this.placeQuery(query, first + index * bytesPerQuery, bytesPerQuery));
-    const sampled = Math.min(rows, 16 * Math.floor(count / 256));
+    const sampled = Math.min(rows, 16 * Math.floor(count / 512));
     const rank = isGuessing ? rankInSample(k, count, sampled) : undefined;
     if (rank !== undefined) {
       memory.views.uint32.set(sampledRows(count, sampled, rowIds), ids / 4);
@@ -126,7 +130,7 @@ export abstract class Vectors<Kind extends RowKind> {
         this.score(address, stride, first + index * bytesPerQuery, ids, 0, sampled, scores);
         const sample = new TopCollector(this.context, top.kind, rank, sampled);
         sample.collect({ scores, rowIds: ids, start: 0, length: sampled, extra });
-        top.start(extra, sample.finish().scores.at(-1));
+        top.start(extra, sample.finish("score").scores.at(-1));
       });
     }
     const chosen = rowIds === undefined ? 0 : ids;
@@ -149,7 +153,7 @@ export abstract class Vectors<Kind extends RowKind> {
         }
       }
     }
-    const found = tops.map((top) => top.finish());
+    const found = tops.map((top) => top.finish(order));
     const isComplete = rank === undefined || found.every((top) => top.rows.length === k);
     return isComplete ? found : undefined;
   }
@@ -226,10 +230,9 @@ function sampledRows(count: number, sample: number, rowIds: Uint32Array | undefi
 }
 
 function requireRowIds(rowIds: Uint32Array, rows: number): void {
-  const outside = rowIds.findIndex((row) => row >= rows);
-  if (outside < 0) return;
-  throw invalidArgument(
-    `rowIds[${outside}] is ${rowIds[outside]}, but there are ${rows} rows`,
-    "name rows there are",
-  );
+  for (let index = 0; index < rowIds.length; index++) {
+    const row = rowIds[index] as number;
+    if (row < rows) continue;
+    throw invalidArgument(`rowIds[${index}] is ${row}, but there are ${rows} rows`, "name rows there are");
+  }
 }

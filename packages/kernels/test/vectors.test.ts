@@ -25,12 +25,12 @@ const matrix = <Values>(values: (length: number) => fc.Arbitrary<Values>) =>
     }),
   );
 
-/** Best first, the earlier row among equals: by sorting everything. */
+/** Best first, of equals what was named earlier first: by sorting everything, which is stable. */
 function bestRows(scores: ArrayLike<number>, rows: readonly number[], k: number): number[] {
   return rows
     .map((row, index) => ({ row, score: scores[index] as number }))
     .filter(({ score }) => !Number.isNaN(score))
-    .sort((a, b) => b.score - a.score || a.row - b.row)
+    .sort((a, b) => b.score - a.score)
     .slice(0, k)
     .map(({ row }) => row);
 }
@@ -343,13 +343,23 @@ describe("vectors", () => {
         );
         expect([...nearest.rows]).toEqual(bestRows(order, chosen(rows, undefined), k));
         const backwards = Uint32Array.from({ length: rows }, (_, index) => rows - 1 - index);
-        const ofInts = onBoth((kernels) =>
-          kernels
-            .createInt8Vectors(1, rows)
-            .write(0, Int8Array.from(order))
-            .nearest(Int8Array.of(1), k, k === 10 ? backwards : undefined),
-        );
-        expect([...ofInts.rows]).toEqual([...nearest.rows]);
+        const ids = k === 10 ? backwards : undefined;
+        for (const by of ["score", "row"] as const) {
+          const ofInts = onBoth((kernels) =>
+            kernels
+              .createInt8Vectors(1, rows)
+              .write(0, Int8Array.from(order))
+              .nearest(Int8Array.of(1), k, ids, by),
+          );
+          const named = chosen(rows, ids);
+          const best = bestRows(
+            named.map((row) => order[row] as number),
+            named,
+            k,
+          );
+          const place = (row: number) => (ids === undefined ? row : rows - 1 - row);
+          expect([...ofInts.rows]).toEqual(by === "score" ? best : best.sort((a, b) => place(a) - place(b)));
+        }
       }
     }
   });
@@ -369,7 +379,12 @@ describe("vectors", () => {
       const scores = Int8Array.from({ length: rows }, (_, row) => score(row));
       const vectors = createKernelsSync().createInt8Vectors(1, rows).write(0, scores);
       for (const ids of [undefined, everyOther]) {
-        const best = bestRows(scores, chosen(rows, undefined), 500);
+        const named = chosen(rows, ids);
+        const best = bestRows(
+          named.map((row) => scores[row] as number),
+          named,
+          500,
+        );
         expect([...vectors.nearest(Int8Array.of(1), 500, ids).rows]).toEqual(best);
         const together = vectors.nearestBatch(Int8Array.of(1, 1, 1, 1, 1), 500, ids);
         for (const top of together) expect([...top.rows]).toEqual(best);

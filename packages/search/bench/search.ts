@@ -19,7 +19,7 @@ import { textLines } from "./text-lines.js";
 
 const dimensions = 256;
 const topK = 10;
-const queryCount = 50;
+const queryCount = 100;
 const rounds = 5;
 const rowsAtATime = 50_000;
 

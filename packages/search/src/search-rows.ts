@@ -1,5 +1,5 @@
 import type { Embeddings } from "@kokeshi/core";
-import type { Kernels } from "@kokeshi/kernels";
+import type { Kernels, TopOrder } from "@kokeshi/kernels";
 import type { RankedRows } from "./codes/nearest-rows.js";
 import { type Rescorer, rescorerFromDisk, rescorerInMemory } from "./codes/rescore.js";
 import { scan, type TaskRunner } from "./codes/scan.js";
@@ -42,11 +42,9 @@ export async function searchRows(
   const prepared = prepareQueries(contents.format("scan"), scanQueries);
   const rescorer = rescore ? rescorerFor(contents, table, queries, scanQueries) : undefined;
   const wanted = Math.min(Math.max(topK, rescorer === undefined ? 0 : search.candidates), contents.count);
-  const found = await candidates(contents, table, prepared, wanted, search);
+  const found = await candidates(contents, table, prepared, wanted, rescorer ? "row" : "score", search);
   if (rescorer === undefined) return found.map((ranked, query) => scored(ranked, query, prepared));
-  return found.map((ranked, query) =>
-    rescored(ranked, rescorer(query, ranked.rows.sort()), topK, table.kernels),
-  );
+  return found.map((ranked, query) => rescored(ranked, rescorer(query, ranked.rows), topK, table.kernels));
 }
 
 /** Finer codes; of bits alone the scan rounds the scores, which are then computed. */
@@ -98,38 +96,47 @@ async function candidates(
   table: CodeTable,
   prepared: PreparedQueries,
   wanted: number,
+  order: TopOrder,
   { filter, signal, run, share }: RowSearch,
 ): Promise<RankedRows[]> {
   const removed = contents.removed.size;
   const dropping = removed <= Math.max(mostDropped, wanted);
-  const find = (count: number, rowIds?: Uint32Array) =>
-    scan(table, prepared, count, { rowIds, run, share, signal });
+  const find = (count: number, by: TopOrder, rowIds?: Uint32Array) =>
+    scan(table, prepared, count, { order: by, rowIds, run, share, signal });
   const margin = filter === undefined ? 1 : filterMargin;
+  if (filter === undefined && removed === 0) return find(wanted, order);
+  if (filter === undefined && !dropping) return find(wanted, order, contents.liveRows());
   const first = dropping
-    ? await find(wanted * margin + removed)
-    : await find(wanted * margin, contents.liveRows());
+    ? await find(wanted * margin + removed, "score")
+    : await find(wanted * margin, "score", contents.liveRows());
   if (filter === undefined) {
-    if (removed === 0 || !dropping) return first;
-    return first.map((ranked) => chosen(ranked, wanted, (row) => contents.isLive(row)));
+    return first.map((ranked) => chosen(ranked, wanted, order, (row) => contents.isLive(row)));
   }
 
   const passes = remembered(contents, filter);
-  const passing = first.map((ranked) => chosen(ranked, wanted, (row) => contents.isLive(row) && passes(row)));
+  const passing = first.map((ranked) =>
+    chosen(ranked, wanted, order, (row) => contents.isLive(row) && passes(row)),
+  );
   const complete = passing.every(({ rows }, query) => {
     const live = first[query]?.rows.length as number;
     return rows.length === wanted || live >= contents.count + (dropping ? removed : 0);
   });
   if (complete) return passing;
-  return find(wanted, contents.liveRows().filter(passes));
+  return find(wanted, order, contents.liveRows().filter(passes));
 }
 
-/** The first `count` rows that pass. */
-function chosen({ rows, scores }: RankedRows, count: number, passes: (row: number) => boolean): RankedRows {
+/** The first `count` rows that pass, best first or ascending. */
+function chosen(
+  { rows, scores }: RankedRows,
+  count: number,
+  order: TopOrder,
+  passes: (row: number) => boolean,
+): RankedRows {
   const kept: number[] = [];
   for (let index = 0; index < rows.length && kept.length < count; index++) {
     if (passes(rows[index] as number)) kept.push(index);
   }
-  if (kept.length === rows.length) return { rows, scores };
+  if (order === "row") kept.sort((a, b) => (rows[a] as number) - (rows[b] as number));
   return {
     rows: Uint32Array.from(kept, (index) => rows[index] as number),
     scores: Float32Array.from(kept, (index) => scores[index] as number),

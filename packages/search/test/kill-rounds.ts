@@ -1,10 +1,8 @@
-import { spawn } from "node:child_process";
-import { once } from "node:events";
-import { fileURLToPath } from "node:url";
 import { Embeddings } from "@kokeshi/core";
 import { randomNumbers } from "../src/fixtures/random-vectors.js";
 import { KokeshiIndex } from "../src/index.js";
 import { changeNumber, options, type State, stateAfter } from "./changes.js";
+import { untilKilled } from "./until-killed.js";
 
 export interface Round {
   /** Changes that the process had said were done. */
@@ -27,7 +25,8 @@ export async function* killRounds(
   let next = 0;
   let state: State = new Map();
   for (let round = 0; round < rounds; round++) {
-    const last = await changeUntilKilled(path, seed, next, random);
+    const args = [path, String(seed), String(next)];
+    const last = (await untilKilled("./make-changes.ts", args, random)) ?? next - 1;
     for (; next <= last; next++) state = stateAfter([changeNumber(next, seed)], state);
     const after = stateAfter([changeNumber(next, seed)], state);
     await using index = await KokeshiIndex.open(path, { writable: true });
@@ -46,38 +45,6 @@ export async function* killRounds(
     await requireSearchable(index, state, seed, round);
     yield { done: next, wasAhead };
   }
-}
-
-/** The number of the last change that the process said was done. */
-async function changeUntilKilled(
-  path: string,
-  seed: number,
-  first: number,
-  random: () => number,
-): Promise<number> {
-  const program = fileURLToPath(new URL("./make-changes.ts", import.meta.url));
-  const args = [
-    "--import",
-    "tsx",
-    "--conditions=@kokeshi/source",
-    program,
-    path,
-    String(seed),
-    String(first),
-  ];
-  const child = spawn(process.execPath, args, { stdio: ["ignore", "pipe", "pipe"] });
-  let output = "";
-  let errors = "";
-  let deadline: NodeJS.Timeout | undefined;
-  child.stdout.on("data", (data: Buffer) => {
-    output += data.toString();
-    deadline ??= setTimeout(() => child.kill("SIGKILL"), random() * 500);
-  });
-  child.stderr.on("data", (data: Buffer) => (errors += data.toString()));
-  const [, signal] = (await once(child, "close")) as [number | null, string | null];
-  if (signal !== "SIGKILL") throw new Error(`the process ended by itself: ${errors}`);
-  const numbers = output.split("\n").filter((line) => /^\d+$/.test(line));
-  return numbers.length === 0 ? first - 1 : Number(numbers.at(-1));
 }
 
 function areEqual(a: State, b: State): boolean {

@@ -5,7 +5,7 @@ import { dotFloat32 } from "./dot-float32.js";
 import { dotInt8 } from "./dot-int8.js";
 import { fourQueries } from "./four-queries.js";
 import { lookUpBits } from "./look-up-bits.js";
-import { collectTop, sortTop } from "./top-k.js";
+import { collectTop, keepTop, sortTop } from "./top-k.js";
 
 /** The kernels over vectors in plain JavaScript, bit for bit those of WebAssembly; see createTokenTwin. */
 export function createVectorTwin(memory: KernelMemory): VectorFunctions {
@@ -20,6 +20,8 @@ export function createVectorTwin(memory: KernelMemory): VectorFunctions {
     dotBits: (...call) => dotBits(memory.views, ...call),
     collectTopFloat32: (...call) => collectTop(memory.views, memory.views.float32, ...call),
     collectTopInt32: (...call) => collectTop(memory.views, memory.views.int32, ...call),
+    keepTopFloat32: (...call) => keepTop(memory.views, memory.views.float32, ...call),
+    keepTopInt32: (...call) => keepTop(memory.views, memory.views.int32, ...call),
     sortTopFloat32: (...call) => sortTop(memory.views, memory.views.float32, ...call),
     sortTopInt32: (...call) => sortTop(memory.views, memory.views.int32, ...call),
   };

@@ -1,8 +1,8 @@
-import type { Float32Vectors, Kernels, SharedTable } from "@kokeshi/kernels";
+import type { Float32Vectors, Kernels, SharedTable, TopOrder } from "@kokeshi/kernels";
 import { openVectors } from "./code-table.js";
 import type { StageQueries } from "./stage-queries.js";
 
-/** Rows, best first, the earlier one first among equals; `scores` as the kernels give them, higher is nearer. */
+/** Rows, best first or ascending, the earlier among equals; `scores` as the kernels give them, higher is nearer. */
 export interface RankedRows {
   rows: Uint32Array;
   scores: Float32Array;
@@ -18,43 +18,44 @@ export interface ScanTask {
   readonly queries: StageQueries;
   /** How many of the nearest rows to find. */
   readonly count: number;
+  readonly order: TopOrder;
 }
 
 /** The nearest rows of each query. */
 export function nearestRows(
   kernels: Kernels,
-  { table, firstRow, rowIds, queries, count }: ScanTask,
+  { table, firstRow, rowIds, queries, count, order }: ScanTask,
 ): RankedRows[] {
   const vectors = openVectors(kernels, table);
   // Vectors of all kinds take queries of float32; TypeScript does not see through overloads of a union.
-  const found = (vectors as Float32Vectors).nearestBatch(queries.values, count, rowIds);
-  return found.map(({ rows, scores }) => ({ rows: shifted(rows, firstRow), scores }));
+  const found = (vectors as Float32Vectors).nearestBatch(queries.values, count, rowIds, order);
+  return found.map(({ rows, scores }) => ({ rows: shift(rows, firstRow), scores }));
 }
 
-function shifted(rows: Uint32Array, by: number): Uint32Array {
-  if (by > 0) for (let index = 0; index < rows.length; index++) rows[index] = (rows[index] as number) + by;
+/** Adds to each row, in place. */
+export function shift(rows: Uint32Array, by: number): Uint32Array {
+  if (by !== 0) for (let index = 0; index < rows.length; index++) rows[index] = (rows[index] as number) + by;
   return rows;
 }
 
-/** The best `count` of two rankings of different rows. */
-export function mergeRankings(a: RankedRows, b: RankedRows, count: number): RankedRows {
-  if (a.rows.length === 0) return b;
-  if (b.rows.length === 0) return a;
-  const length = Math.min(count, a.rows.length + b.rows.length);
+/** The best `count` of rows that were found in pieces, which follow one another. */
+export function bestOfPieces(
+  kernels: Kernels,
+  pieces: readonly RankedRows[],
+  count: number,
+  order: TopOrder,
+): RankedRows {
+  const [first, ...others] = pieces;
+  if (first !== undefined && others.length === 0) return first;
+  const length = pieces.reduce((sum, { rows }) => sum + rows.length, 0);
   const rows = new Uint32Array(length);
   const scores = new Float32Array(length);
-  let left = 0;
-  let right = 0;
-  for (let index = 0; index < length; index++) {
-    const takeLeft = right === b.rows.length || (left < a.rows.length && isBetter(a, left, b, right));
-    const [from, position] = takeLeft ? [a, left++] : [b, right++];
-    rows[index] = from.rows[position] as number;
-    scores[index] = from.scores[position] as number;
+  let end = 0;
+  for (const piece of pieces) {
+    rows.set(piece.rows, end);
+    scores.set(piece.scores, end);
+    end += piece.rows.length;
   }
-  return { rows, scores };
-}
-
-function isBetter(a: RankedRows, left: number, b: RankedRows, right: number): boolean {
-  const difference = (a.scores[left] as number) - (b.scores[right] as number);
-  return difference > 0 || (difference === 0 && (a.rows[left] as number) < (b.rows[right] as number));
+  const best = kernels.selectTop(scores, count, order);
+  return { rows: best.rows.map((index) => rows[index] as number), scores: best.scores };
 }

@@ -1,7 +1,8 @@
 import type { Embeddings } from "@kokeshi/core";
 import type { CodeFormat } from "./code-format.js";
 import { type CodeBlock, type CodeTable, type CodeVectors, openVectors } from "./code-table.js";
-import { chosenQueries, prepareQueries } from "./stage-queries.js";
+import { shift } from "./nearest-rows.js";
+import { chosenQueries, prepareQueries, type PreparedQueries } from "./stage-queries.js";
 
 /** Scores chosen rows against a query with other codes than those that found them. */
 export type Rescorer = (query: number, rows: Uint32Array) => Float32Array;
@@ -18,7 +19,7 @@ export function rescorerInMemory(table: CodeTable, format: CodeFormat, queries: 
     const scores = scoresInBlocks(table, rows, (vectors, inBlock) => {
       return vectors.dotProducts(values, inBlock);
     });
-    return scores.map((score) => prepared.scoreOf(query, score));
+    return meantBy(scores, query, prepared);
   };
 }
 
@@ -56,8 +57,14 @@ export function rescorerFromDisk(
       const vectors = openVectors(desk.kernels, (desk.blocks[0] as CodeBlock).shared);
       scores.set(vectors.dotProducts(values, ids.subarray(0, portion.length)), start);
     }
-    return scores.map((score) => prepared.scoreOf(query, score));
+    return meantBy(scores, query, prepared);
   };
+}
+
+/** What scores of the kernels stand for, in their place. */
+function meantBy(scores: Float32Array, query: number, { scoreOf }: PreparedQueries): Float32Array {
+  for (let index = 0; index < scores.length; index++) scores[index] = scoreOf(query, scores[index] as number);
+  return scores;
 }
 
 /** The scores of ascending rows, which `score` gives for those of one block. */
@@ -70,7 +77,8 @@ function scoresInBlocks(
   for (let start = 0; start < rows.length;) {
     const block = table.blockOf(rows[start] as number);
     const end = endInBlock(rows, start, block);
-    const inBlock = rows.subarray(start, end).map((row) => row - block.firstRow);
+    const inBlock = rows.slice(start, end);
+    shift(inBlock, -block.firstRow);
     scores.set(score(openVectors(table.kernels, block.shared), inBlock), start);
     start = end;
   }

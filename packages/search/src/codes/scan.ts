@@ -1,6 +1,7 @@
 import { eventLoopTurns } from "@kokeshi/core";
+import type { TopOrder } from "@kokeshi/kernels";
 import { type CodeBlock, type CodeTable, rowsOfBlock, rowsTogether } from "./code-table.js";
-import { mergeRankings, nearestRows, type RankedRows, type ScanTask } from "./nearest-rows.js";
+import { bestOfPieces, nearestRows, type RankedRows, type ScanTask } from "./nearest-rows.js";
 import { chosenQueries, type StageQueries } from "./stage-queries.js";
 
 /** Does tasks of a scan, in any order, and hands over what each found. */
@@ -29,36 +30,27 @@ export async function scan(
   table: CodeTable,
   queries: StageQueries,
   count: number,
-  options: { rowIds?: Uint32Array; run: TaskRunner; share: number; signal?: AbortSignal },
+  options: { order: TopOrder; rowIds?: Uint32Array; run: TaskRunner; share: number; signal?: AbortSignal },
 ): Promise<RankedRows[]> {
-  const { rowIds, run, share, signal } = options;
-  const best = Array.from({ length: queries.count }, (): RankedRows => ({
-    rows: new Uint32Array(0),
-    scores: new Float32Array(0),
-  }));
+  const { order, rowIds, run, share, signal } = options;
   const tasks: ScanTask[] = [];
   const firstQueries: number[] = [];
   const available = rowIds?.length ?? table.rows;
-  if (available === 0) return best;
-  for (let start = 0; start < queries.count; start += queriesAtATime) {
+  for (let start = 0; start < queries.count && available > 0; start += queriesAtATime) {
     const chosen = chosenQueries(queries, start, Math.min(queries.count, start + queriesAtATime));
     const rows = rowsAtATime(table, chosen.count, count, share);
     for (const piece of pieces(table, rowIds, rows)) {
-      tasks.push({ ...piece, queries: chosen, count });
+      tasks.push({ ...piece, queries: chosen, count, order });
       firstQueries.push(start);
     }
   }
-  await run(
-    tasks,
-    (task, found) => {
-      const first = firstQueries[task] as number;
-      found.forEach((ranked, index) => {
-        best[first + index] = mergeRankings(best[first + index] as RankedRows, ranked, count);
-      });
-    },
-    signal,
-  );
-  return best;
+  const found: RankedRows[][] = [];
+  await run(tasks, (task, ofTask) => (found[task] = ofTask), signal);
+  const best = Array.from({ length: queries.count }, (): RankedRows[] => []);
+  found.forEach((ofTask, task) => {
+    ofTask.forEach((ranked, index) => best[(firstQueries[task] as number) + index]?.push(ranked));
+  });
+  return best.map((ofQuery) => bestOfPieces(table.kernels, ofQuery, count, order));
 }
 
 function rowsAtATime({ format, rows }: CodeTable, queries: number, count: number, share: number): number {
