@@ -48,6 +48,8 @@ describe("tensorValues", () => {
     const copy = tensorValues({ dtype: "F32", shape: [4], data });
     expect(copy?.[0]).toBe(1.5);
     expect(copy?.buffer).not.toBe(memory);
+    const fromNode = tensorValues({ dtype: "F32", shape: [4], data: Buffer.from(memory, 1, 16) });
+    expect(fromNode).toEqual(copy);
     const view = tensorValues({ dtype: "F32", shape: [4], data: new Uint8Array(memory, 0, 16) });
     expect(view?.buffer).toBe(memory);
   });

@@ -6,13 +6,14 @@ export type TensorValues = Int8Array | Int32Array | Float32Array | Float64Array;
 
 /**
  * The elements of a tensor as numbers: a view where its bytes are aligned and the type has a typed array, a copy
- * otherwise (float16 and bfloat16 widen to float32, int64 to float64). `undefined` for types no static model uses.
+ * otherwise (float16 and bfloat16 widen to float32, int64 to float64). `undefined` for types that no model here uses.
  *
  * Typed arrays are little-endian wherever JavaScript runs today, as safetensors are.
  */
 export function tensorValues({ dtype, data }: Tensor): TensorValues | undefined {
   const width = bytesPerElement[dtype];
-  const { buffer, byteOffset, byteLength } = data.byteOffset % width === 0 ? data : data.slice();
+  // Not slice(): that of Node's Buffer copies nothing.
+  const { buffer, byteOffset, byteLength } = data.byteOffset % width === 0 ? data : new Uint8Array(data);
   const length = byteLength / width;
   switch (dtype) {
     case "I8":
