@@ -65,9 +65,9 @@ function batch(rows: number, columns: number, padding = 0): Record<string, Tenso
   };
 }
 
-async function fused(): Promise<OnnxModel> {
+async function fused(padding: "columns" | "none" = "columns"): Promise<OnnxModel> {
   const model = readModel(exported);
-  await optimizeEncoder(model);
+  await optimizeEncoder(model, { padding });
   return model;
 }
 
@@ -112,7 +112,7 @@ const layouts = [
 
 const everyVariant: Variant[] = [
   { name: "float32", make: async () => readModel(exported), session: extended },
-  { name: "float32 fused", make: fused, session: basic },
+  { name: "float32 fused", make: () => fused(), session: basic },
   ...layouts.map((layout) => ({
     name: layout,
     make: async () => quantized(await fused(), layout),
@@ -122,6 +122,11 @@ const everyVariant: Variant[] = [
     name: "dynamic-standard, as exported",
     make: async () => quantized(readModel(exported), "dynamic-standard"),
     session: extended,
+  },
+  {
+    name: "static-fused, no padding",
+    make: async () => quantized(await fused("none"), "static-fused"),
+    session: basic,
   },
   {
     name: "static-fused, plain attention",

@@ -1,8 +1,9 @@
+export { tokenBatches, type TokenBatchOptions } from "./calibration/token-batches.js";
 export { collectRanges, type ActivationRange, type CalibrationBatch } from "./calibration/min-max.js";
 export { evaluateModel } from "./evaluate-model.js";
 export { inferShapes } from "./infer-shapes.js";
 export { optimizeEncoder, type OptimizationReport } from "./optimize-encoder.js";
-export { fuseAttention } from "./passes/fuse-attention.js";
+export { fuseAttention, type FuseAttentionOptions } from "./passes/fuse-attention.js";
 export { fuseGelu } from "./passes/fuse-gelu.js";
 export { fuseLayerNorm } from "./passes/fuse-layer-norm.js";
 export { scaleOfRange, type ActivationScale } from "./quantize/activation-scale.js";

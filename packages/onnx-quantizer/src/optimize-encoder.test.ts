@@ -41,6 +41,14 @@ describe("the passes leave what an encoder computes as it was", () => {
   });
 });
 
+it("without padding columns it is right for batches of one length", async () => {
+  const model = tinyEncoder();
+  const equal = [text(6), text(6, 1)];
+  const expected = await hiddenStates(model, equal);
+  expect(await optimizeEncoder(model, { padding: "none" })).toMatchObject({ attentions: 2 });
+  expect(largestDifference(await hiddenStates(model, equal), expected)).toBeLessThan(1e-5);
+});
+
 it("leaves attention alone whose mask is more than padding", async () => {
   const model = tinyEncoder();
   // A mask that also forbids the first token, as some encoders' do.

@@ -1,6 +1,6 @@
 import { foldConstants, GraphEditor, type OnnxModel } from "@kokeshi/onnx";
 import { evaluateModel } from "./evaluate-model.js";
-import { fuseAttention } from "./passes/fuse-attention.js";
+import { fuseAttention, type FuseAttentionOptions } from "./passes/fuse-attention.js";
 import { fuseGelu } from "./passes/fuse-gelu.js";
 import { fuseLayerNorm } from "./passes/fuse-layer-norm.js";
 
@@ -16,13 +16,16 @@ export interface OptimizationReport {
  * Rewrites an encoder, in place, in the operators that ONNX Runtime runs fastest on a CPU; its outputs stay the same
  * but for rounding.
  */
-export async function optimizeEncoder(model: OnnxModel): Promise<OptimizationReport> {
+export async function optimizeEncoder(
+  model: OnnxModel,
+  options: FuseAttentionOptions = {},
+): Promise<OptimizationReport> {
   const constantsFolded = await foldConstants(model, evaluateModel);
   const editor = new GraphEditor(model);
   return {
     constantsFolded,
     layerNorms: fuseLayerNorm(editor),
     gelus: fuseGelu(editor),
-    attentions: await fuseAttention(editor),
+    attentions: await fuseAttention(editor, options),
   };
 }

@@ -15,7 +15,9 @@ import { tensorTypeOf } from "./tensor-type.js";
  * Field numbers here and beside are those of onnx.proto (https://github.com/onnx/onnx/blob/main/onnx/onnx.proto).
  */
 export function readModel(bytes: Uint8Array): OnnxModel {
-  const message = new ProtobufMessage(bytes, "the model");
+  // Node's Buffer, whose methods differ, becomes what it extends.
+  const plain = new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.length);
+  const message = new ProtobufMessage(plain, "the model");
   const other = new OtherFields();
   const opsets: [string, number][] = [];
   const metadata: [string, string][] = [];

@@ -33,7 +33,8 @@ export function tensorElements(tensor: OnnxTensor): TensorElements {
   if (View === undefined) throw fault(tensor, `has elements of type ${tensor.type}`);
   if (tensor.external !== undefined) throw fault(tensor, `lies in ${tensor.external.location}`);
   const { data } = tensor;
-  const aligned = data.byteOffset % View.BYTES_PER_ELEMENT === 0 ? data : data.slice();
+  // Not slice(): a Buffer's gives a view.
+  const aligned = data.byteOffset % View.BYTES_PER_ELEMENT === 0 ? data : new Uint8Array(data);
   return new View(aligned.buffer as ArrayBuffer, aligned.byteOffset, aligned.length / View.BYTES_PER_ELEMENT);
 }
 

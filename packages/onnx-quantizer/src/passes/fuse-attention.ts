@@ -9,6 +9,14 @@ import {
 } from "@kokeshi/onnx";
 import { isPaddingMask } from "./padding-mask.js";
 
+export interface FuseAttentionOptions {
+  /**
+   * "columns" (default): padding is kept out by one more column a head. "none": the graph ignores attention_mask, and
+   * is right only for batches without padding.
+   */
+  padding?: "columns" | "none";
+}
+
 /**
  * Replaces the attention of every layer by ONNX Runtime's MultiHeadAttention, without giving that a mask: its fast
  * path, which goes through keys in blocks that stay in the cache, exists only for attention without one.
@@ -20,7 +28,10 @@ import { isPaddingMask } from "./padding-mask.js";
  *
  * Layers whose mask is anything but the padding of attention_mask are left as they are. Returns how many it replaced.
  */
-export async function fuseAttention(editor: GraphEditor): Promise<number> {
+export async function fuseAttention(
+  editor: GraphEditor,
+  { padding = "columns" }: FuseAttentionOptions = {},
+): Promise<number> {
   const masks = new Map<string, boolean>();
   const keyColumns = new Map<string, string>();
   let count = 0;
@@ -32,7 +43,7 @@ export async function fuseAttention(editor: GraphEditor): Promise<number> {
       if (!masks.has(mask)) masks.set(mask, await isPaddingMask(editor, mask));
       if (masks.get(mask) !== true) continue;
     }
-    replaceAttention(editor, match, keyColumns);
+    replaceAttention(editor, padding === "none" ? { ...match, mask: undefined } : match, keyColumns);
     count++;
   }
   if (count > 0) editor.requireOpset("com.microsoft", 1);
