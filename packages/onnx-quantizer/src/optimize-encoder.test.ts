@@ -1,4 +1,4 @@
-import { GraphEditor } from "@kokeshi/onnx";
+import { GraphEditor, integerElements, ints } from "@kokeshi/onnx";
 import { describe, expect, it } from "vitest";
 import { copyOf, hiddenStates, largestDifference, text, tinyEncoder } from "../test/tiny-encoder.js";
 import { optimizeEncoder } from "./optimize-encoder.js";
@@ -39,6 +39,38 @@ describe("the passes leave what an encoder computes as it was", () => {
       expect(largestDifference(await hiddenStates(changed, texts), expected)).toBeLessThan(1e-5);
     }
   });
+});
+
+it("reads models of opset 11, and of exporters that guard the softmax", async () => {
+  const model = tinyEncoder({ layerNorm: "chain" });
+  const expected = await hiddenStates(model, texts);
+
+  const early = copyOf(model);
+  early.opsets = { "": 11 };
+  const constants = new GraphEditor(early);
+  for (const node of early.graph.nodes.filter((candidate) => candidate.operator === "Unsqueeze")) {
+    const axes = constants.constant(node.inputs.pop());
+    node.attributes = { axes: ints(...(axes === undefined ? [] : integerElements(axes))) };
+  }
+  expect(largestDifference(await hiddenStates(early, texts), expected)).toBe(0);
+  // LayerNormalization came with opset 17; ONNX Runtime finds the chain itself.
+  expect(await optimizeEncoder(early)).toMatchObject({ layerNorms: 0, gelus: 2, attentions: 2 });
+  expect(largestDifference(await hiddenStates(early, texts), expected)).toBeLessThan(1e-5);
+
+  const guarded = copyOf(model);
+  const editor = new GraphEditor(guarded);
+  for (const softmax of guarded.graph.nodes.filter((candidate) => candidate.operator === "Softmax")) {
+    const probabilities = softmax.outputs[0] as string;
+    const [product] = editor.consumers(probabilities);
+    const zero = editor.initializer("zero", "float32", [], Float32Array.of(0));
+    const guard = editor.value("Where", [editor.value("IsNaN", [probabilities]), zero, probabilities]);
+    if (product !== undefined) product.inputs[0] = guard;
+  }
+  new GraphEditor(guarded).finish();
+  expect(largestDifference(await hiddenStates(guarded, texts), expected)).toBe(0);
+  expect(await optimizeEncoder(guarded)).toMatchObject({ attentions: 2 });
+  expect(guarded.graph.nodes.some((node) => node.operator === "IsNaN")).toBe(false);
+  expect(largestDifference(await hiddenStates(guarded, texts), expected)).toBeLessThan(1e-5);
 });
 
 it("without padding columns it is right for batches of one length", async () => {

@@ -3,6 +3,7 @@ import {
   float32Elements,
   int,
   integerElements,
+  ints,
   tensorTypeCodes,
   type GraphEditor,
   type OnnxNode,
@@ -76,8 +77,9 @@ function matchAttention(editor: GraphEditor, softmax: OnnxNode): Attention | und
   const { axis } = softmax.attributes;
   if (axis?.type !== "int" || (axis.value !== -1 && axis.value !== 3)) return undefined;
 
-  const weighted = editor.onlyConsumer(softmax.outputs[0] as string, "MatMul");
-  if (weighted === undefined || weighted.inputs[0] !== softmax.outputs[0]) return undefined;
+  const probabilities = withoutGuard(editor, softmax.outputs[0] as string);
+  const weighted = editor.onlyConsumer(probabilities, "MatMul");
+  if (weighted === undefined || weighted.inputs[0] !== probabilities) return undefined;
   const value = splitHeads(editor, weighted.inputs[1], "0,2,1,3");
   const transposed = editor.onlyConsumer(weighted.outputs[0] as string, "Transpose");
   if (transposed === undefined || permutation(transposed) !== "0,2,1,3") return undefined;
@@ -120,6 +122,21 @@ function matchAttention(editor: GraphEditor, softmax: OnnxNode): Attention | und
     mask,
     result: joined.outputs[0] as string,
   };
+}
+
+/**
+ * Where(IsNaN(p), 0, p), as PyTorch 2.5 and later write it for texts that are padding alone: every text has a token, so
+ * it is p.
+ */
+function withoutGuard(editor: GraphEditor, value: string): string {
+  const guard = editor.consumers(value).find((node) => node.operator === "Where");
+  const isGuard =
+    guard !== undefined &&
+    editor.producer(guard.inputs[0], "IsNaN")?.inputs[0] === value &&
+    editor.scalar(guard.inputs[1]) === 0 &&
+    guard.inputs[2] === value &&
+    editor.consumers(value).length === 2;
+  return isGuard ? (guard.outputs[0] as string) : value;
 }
 
 /** A product of two matrices, perhaps with a number. */
@@ -243,10 +260,18 @@ function paddingColumns(editor: GraphEditor, heads: number, width: number): stri
   });
   const one = editor.initializer("one", "float32", [], Float32Array.of(1));
   const padding = editor.value("Sub", [one, mask]);
-  const last = editor.initializer("last_dimension", "int64", [1], BigInt64Array.of(-1n));
   const pattern = Float32Array.from({ length: heads * (width + 1) }, (_, column) =>
     column % (width + 1) === width ? -10_000 : 0,
   );
   const columns = editor.initializer("padding_columns", "float32", [pattern.length], pattern);
-  return editor.value("Mul", [editor.value("Unsqueeze", [padding, last]), columns]);
+  return editor.value("Mul", [withLastDimension(editor, padding), columns]);
+}
+
+function withLastDimension(editor: GraphEditor, value: string): string {
+  // Unsqueeze takes its axes as an input since opset 13.
+  if ((editor.model.opsets[""] ?? 0) < 13) {
+    return editor.value("Unsqueeze", [value], { attributes: { axes: ints(2) } });
+  }
+  const axes = editor.initializer("last_dimension", "int64", [1], BigInt64Array.of(2n));
+  return editor.value("Unsqueeze", [value, axes]);
 }

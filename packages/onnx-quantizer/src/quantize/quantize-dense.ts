@@ -26,6 +26,13 @@ export interface QuantizeDenseOptions {
 
 /** Makes the dense layers of a graph INT8: weights symmetric per output, activations unsigned. Returns how many. */
 export function quantizeDense(editor: GraphEditor, { layout, scales }: QuantizeDenseOptions): number {
+  if (layout === "static-qdq" && (editor.model.opsets[""] ?? 0) < 13) {
+    throw new InvalidArgumentError({
+      part,
+      problem: "scales per output need DequantizeLinear of opset 13, and the model has an earlier one",
+      remedy: 'export the model anew, or choose the layout "static-fused"',
+    });
+  }
   const quantizer = new DenseQuantizer(editor, layout);
   let count = 0;
   for (const layer of denseLayers(editor)) {
