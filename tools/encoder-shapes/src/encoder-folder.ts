@@ -19,6 +19,11 @@ export async function writeEncoderFolder(folder: string, shape: EncoderShape): P
     tokenizer_class: "BertTokenizer",
     do_lower_case: true,
     model_max_length: shape.positions,
+    cls_token: "[CLS]",
+    sep_token: "[SEP]",
+    pad_token: "[PAD]",
+    unk_token: "[UNK]",
+    mask_token: "[MASK]",
   });
   await json("config.json", {
     architectures: ["BertModel"],

@@ -19,8 +19,8 @@ export async function cachedPlan(plan: EncoderPlan, cache: string): Promise<Enco
   try {
     const entry = join(cache, await cacheKey(plan.modelId, plan.graph, await loadRuntime()));
     if (!(await isWholeEntry(entry))) await writeEntry(plan.graph, cache, entry);
-    const { externalData: _inEntry, externalFiles: _beside, ...graph } = plan.graph;
-    return { ...plan, graph: { ...graph, source: join(entry, graphFile), optimized: true } };
+    const ofEntry = { externalData: undefined, externalFiles: undefined, optimized: true };
+    return { ...plan, graph: { ...plan.graph, ...ofEntry, source: join(entry, graphFile) } };
   } catch (error) {
     process.emitWarning(
       `the graph of ${plan.modelId} is not cached in ${cache} (${(error as Error).message})`,

@@ -105,7 +105,7 @@ export class EncoderPool {
     this.#tokensUnderWay += tokens.ids.length;
     try {
       if (!this.#isChosen && this.#tokensUnderWay >= tokensThatPay) this.#choice ??= this.#chooseLayout();
-      while (this.#choice !== undefined) await this.#choice;
+      while (this.#choice !== undefined) await unlessAborted(this.#choice, signal);
       signal?.throwIfAborted();
       if (this.#closing !== undefined) throw this.#closedError();
       return await this.#crew.encode(
@@ -127,10 +127,13 @@ export class EncoderPool {
   }
 
   async #chooseLayout(): Promise<void> {
-    await this.#crew.idle();
-    if (this.#closing === undefined) this.#crew = await fastestCrew(this.plan, this.#crew, this.layouts);
-    this.#isChosen = true;
-    this.#choice = undefined;
+    try {
+      await this.#crew.idle();
+      if (this.#closing === undefined) this.#crew = await fastestCrew(this.plan, this.#crew, this.layouts);
+    } finally {
+      this.#isChosen = true;
+      this.#choice = undefined;
+    }
   }
 
   #closedError(): InvalidArgumentError {
@@ -139,6 +142,20 @@ export class EncoderPool {
       problem: `${this.plan.modelId} is closed`,
       remedy: "load the model again",
     });
+  }
+}
+
+/** Settles as the promise does, or rejects with `signal.reason` before. */
+async function unlessAborted(promise: Promise<void>, signal: AbortSignal | undefined): Promise<void> {
+  if (signal === undefined) return promise;
+  signal.throwIfAborted();
+  let abort = () => {};
+  const aborted = new Promise<never>((_, reject) => (abort = () => reject(signal.reason as Error)));
+  signal.addEventListener("abort", abort, { once: true });
+  try {
+    await Promise.race([promise, aborted]);
+  } finally {
+    signal.removeEventListener("abort", abort);
   }
 }
 

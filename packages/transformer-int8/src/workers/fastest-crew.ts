@@ -29,27 +29,35 @@ export async function fastestCrew(
   const key = JSON.stringify([plan.modelId, path, precision, layouts]);
   const known = measured.get(key);
   if (known !== undefined) {
-    return known.workers === current.layout.workers
-      ? current
-      : replaceCrew(current, await Crew.open(plan, known));
+    if (known.workers === current.layout.workers) return current;
+    const crew = await openIfPossible(plan, known);
+    if (crew === undefined) return current;
+    await current.close(undefined);
+    return crew;
   }
   let best = current;
   let bestRate = await rateOf(current, plan);
   for (const layout of layouts.slice(1)) {
-    const crew = await Crew.open(plan, layout);
+    const crew = await openIfPossible(plan, layout);
+    if (crew === undefined) continue;
     const rate = await rateOf(crew, plan);
-    if (rate > bestRate * leastGain) {
-      best = await replaceCrew(best, crew);
-      bestRate = rate;
-    } else await crew.close(undefined);
+    const isFaster = rate > bestRate * leastGain;
+    await (isFaster ? best : crew).close(undefined);
+    if (!isFaster) continue;
+    best = crew;
+    bestRate = rate;
   }
   measured.set(key, best.layout);
   return best;
 }
 
-async function replaceCrew(old: Crew, crew: Crew): Promise<Crew> {
-  await old.close(undefined);
-  return crew;
+/** `undefined` where there is no memory for it, most likely: the model goes on as it is. */
+async function openIfPossible(plan: EncoderPlan, layout: Layout): Promise<Crew | undefined> {
+  try {
+    return await Crew.open(plan, layout);
+  } catch {
+    return undefined;
+  }
 }
 
 /** Batches a millisecond; 0 where not all of the crew could open its graph. */
