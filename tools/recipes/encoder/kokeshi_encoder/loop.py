@@ -1,6 +1,6 @@
 """The loop that contrastive training and pretraining share: budget, log, checkpoints."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Callable, Dict, Iterator, Optional, Tuple
 
 import numpy as np
@@ -19,6 +19,8 @@ class Loss:
     value: torch.Tensor
     #: What the step worked on, for the log's rates: {"pairs": 512, "tokens": 20_000}.
     counts: Dict[str, int]
+    #: Losses to compare it with, in the log.
+    beside: Dict[str, float] = field(default_factory=dict)
 
 
 @dataclass
@@ -51,7 +53,7 @@ class Loop:
         if self.budget.step == 0:
             self.log_validation()
         batches = self.batches(draws)
-        mean, counts = None, {}
+        means, counts = {}, {}
         logged = saved = validated = self.budget.seconds
         while self.budget.progress < 1:
             batch, draws = next(batches)
@@ -62,14 +64,16 @@ class Loop:
             value = float(loss.value)
             if not np.isfinite(value):
                 raise FloatingPointError(f"the loss of step {self.budget.step} is {value}: lower --rate")
-            mean = value if mean is None else 0.98 * mean + 0.02 * value
+            for name, number in {"loss": value, **loss.beside}.items():
+                # Running means: the loss of one step says more about its source than about the model.
+                means[name] = 0.98 * means.get(name, number) + 0.02 * number
             for name, count in loss.counts.items():
                 counts[name] = counts.get(name, 0) + count
             now = self.budget.seconds
             ended = self.budget.progress >= 1
             if now - logged > LOG_SECONDS or ended:
                 rates = {f"{name}/s": round(count / (now - logged)) for name, count in counts.items()}
-                self.log({"done": self.budget.progress, "loss": mean, **rates})
+                self.log({"done": self.budget.progress, **means, **rates})
                 counts, logged = {}, now
             pausing = self.budget.must_pause
             if now - saved > 60 * self.save_minutes or pausing or ended:

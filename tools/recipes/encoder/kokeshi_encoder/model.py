@@ -162,7 +162,7 @@ class Encoder(nn.Module):
     def token_vectors(self, vectors, mask, offsets: Optional[torch.Tensor] = None):
         """[texts, tokens, dimensions] from `embed`: their mean over the tokens is the vector of a text."""
         hidden = self.hidden_states(vectors, mask, offsets)
-        static = vectors * (1.0 + self.gate(hidden))
+        static = vectors * (1.0 + self.gate(hidden).to(vectors.dtype))
         missing = self.shape.dimensions - self.shape.embedding
         return self.head(hidden) + (functional.pad(static, (0, missing)) if missing else static)
 

@@ -25,7 +25,7 @@ def kept_order(cache: TokenCache, source: PairSource, members: np.ndarray, group
         vectors = sum(unit_means(rows, members, table) for rows in (source.anchors, source.positives))
         order = members[order_by_likeness(vectors, group_size, np.random.default_rng([seed, 3]))]
         partial = f"{path}.partial.npy"
-        np.save(partial, order.astype(np.int64))
+        np.save(partial, order.astype(np.uint32))
         os.replace(partial, path)
     return np.load(path)
 

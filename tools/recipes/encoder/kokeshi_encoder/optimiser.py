@@ -6,16 +6,25 @@ from .schedule import learning_rate
 
 
 def make_optimiser(module, rate: float, table_rate: float, decay: float):
-    """Matrices of the hidden layers decay; biases, norms, positions and the table, whose lengths mean something, do not."""
-    decayed, plain, tables = [], [], []
+    """
+    Matrices of the hidden layers decay; biases, norms, positions and the table, whose lengths mean something, do not. Gate and
+    head learn at a tenth of the rate: they begin at zero beside vectors that are good already, and Adam's steps, which are as
+    long for small gradients as for large ones, would drown those before the hidden layers have anything to say.
+    """
+    decayed, plain, outputs, tables = [], [], [], []
     for name, parameter in module.named_parameters():
         if not parameter.requires_grad:
             continue
-        is_matrix = name.endswith("weight") and parameter.ndim == 2
-        (tables if name.endswith("table") else decayed if is_matrix else plain).append(parameter)
+        if name.endswith("table"):
+            tables.append(parameter)
+        elif name.startswith(("gate.", "head.")):
+            outputs.append(parameter)
+        else:
+            (decayed if name.endswith("weight") and parameter.ndim == 2 else plain).append(parameter)
     groups = [
         {"params": decayed, "weight_decay": decay, "peak": rate},
         {"params": plain, "weight_decay": 0.0, "peak": rate},
+        {"params": outputs, "weight_decay": 0.0, "peak": rate / 10},
         {"params": tables, "weight_decay": 0.0, "peak": table_rate},
     ]
     return torch.optim.AdamW(groups, lr=rate, betas=(0.9, 0.98), eps=1e-6)

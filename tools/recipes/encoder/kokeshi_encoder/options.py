@@ -11,7 +11,7 @@ from .matrix_product import has_bfloat16_instructions
 from .model import Encoder, Shape
 
 #: May differ between the parts of an interrupted run.
-OF_THE_PROCESS = {"cache", "out", "minutes", "stop_after_minutes", "threads", "save_minutes", "validate_minutes"}
+OF_THE_PROCESS = {"cache", "out", "minutes", "stop_after_minutes", "threads", "save_minutes", "validate_minutes", "validation_pairs"}
 
 
 def option_parser(description: str, out: str) -> argparse.ArgumentParser:
@@ -22,15 +22,15 @@ def option_parser(description: str, out: str) -> argparse.ArgumentParser:
     option("--minutes", type=float, help="length of the training, interrupted parts included")
     option("--steps", type=int, help="length of the training, instead of --minutes")
     option("--stop-after-minutes", type=float, help="pause with a checkpoint; the same command goes on")
-    option("--embedding", type=int, default=256, help="columns of the static table that are used")
+    option("--embedding", type=int, help="columns of the static table that are used. Default: at most 512")
     option("--width", type=int, default=256, help="of the hidden layers")
     option("--layers", type=int, default=4)
     option("--head-width", type=int, default=64, help="of an attention head")
     option("--feed-forward", type=int, help="width between the two products. Default: 4 x width")
-    option("--dimensions", type=int, default=256, help="of the vectors, at least --embedding")
+    option("--dimensions", type=int, help="of the vectors, at least --embedding. Default: --embedding")
     option("--rate", type=float, default=1e-3, help="peak learning rate")
     option("--weight-decay", type=float, default=0.01)
-    option("--tokens-at-once", type=int, help="places of a matrix of texts. Default: 4096, on a GPU 65536")
+    option("--tokens-at-once", type=int, help="places of a matrix of texts. Default: 1024, on a GPU 65536")
     option("--threads", type=int, default=os.cpu_count())
     option("--device", default="cuda" if torch.cuda.is_available() else "cpu")
     option("--arithmetic", choices=["float32", "bfloat16"], help="of matrix products. Default: what is faster")
@@ -46,7 +46,7 @@ def parse(parser: argparse.ArgumentParser, arguments) -> argparse.Namespace:
     if options.arithmetic is None:
         options.arithmetic = "bfloat16" if not on_cpu or has_bfloat16_instructions() else "float32"
     if options.tokens_at_once is None:
-        options.tokens_at_once = 4096 if on_cpu else 65_536
+        options.tokens_at_once = 1024 if on_cpu else 65_536
     torch.set_num_threads(options.threads)
     keep_freed_memory()
     return options
@@ -58,14 +58,15 @@ def lasting(options: argparse.Namespace) -> dict:
 
 
 def make_encoder(options: argparse.Namespace, cache) -> Encoder:
+    embedding = options.embedding or min(512, cache.dimensions)
     encoder = Encoder(
         Shape(
             vocabulary_size=cache.vocabulary_size,
-            embedding=options.embedding,
+            embedding=embedding,
             width=options.width,
             layers=options.layers,
             heads=options.width // options.head_width,
-            dimensions=options.dimensions,
+            dimensions=options.dimensions or embedding,
             feed_forward=options.feed_forward or 4 * options.width,
         )
     )

@@ -29,7 +29,7 @@ class BatchSampler:
         members: Sequence[np.ndarray],
         batch_size: int,
         seed: int,
-        exponent: float = 0.6,
+        exponent: float = 0.5,
         weights: Optional[Dict[str, float]] = None,
         neighbours: Optional[Sequence[np.ndarray]] = None,
         group_size: int = 256,

@@ -8,6 +8,7 @@ from dataclasses import asdict
 
 import numpy as np
 import torch
+import torch.nn.functional as functional
 
 from .budget import Budget
 from .cache import TokenCache, open_cache
@@ -23,29 +24,30 @@ from .run_folder import RunFolder, load_weights, save_weights
 from .sampler import BatchSampler, held_out
 from .validation import mean_reciprocal_ranks
 
+#: Those of the static model's recipe (tools/recipes/model-en-ja/src/settings.ts).
+SOURCE_WEIGHTS = (
+    "docs-en=0.3 docs-ja=0.3 docs-parallel-en-ja=0.3 php-tldr-misc=0.5 qa=0.3 tatoeba-tanaka=2 wordnet=2".split()
+)
+
 
 def parse_options(arguments=None):
     parser = option_parser(__doc__, ".work/run")
     option = parser.add_argument
     option("--begin-with", help="weights.npz of the pretraining")
-    option("--matryoshka", type=int, nargs="*", default=[128, 64, 32], help="smaller sizes in the loss")
+    option("--matryoshka", type=int, nargs="*", default=[256, 128, 64, 32], help="smaller sizes in the loss")
     option("--batch-size", type=int, default=512)
     option("--max-tokens", type=int, default=64, help="longer texts are cut")
     option("--tail-max-tokens", type=int, default=256, help="the same in the tail of the training")
     option("--tail", type=float, default=0.15, help="share of the training with longer texts")
     option("--table-rate", type=float, default=1e-3, help="peak learning rate of the token table")
-    option("--scale", type=float, default=16.0, help="of the cosines in the softmax")
+    option("--scale", type=float, default=18.0, help="of the cosines in the softmax")
     option("--graded-weight", type=float, default=0.05, help="of the CoSENT loss; 0 leaves graded pairs out")
     option("--graded-batch", type=int, default=64)
     option("--neighbour-share", type=float, default=0.5, help="of a batch; 0 needs no groups")
     option("--group-size", type=int, default=256)
-    option(
-        "--source-weight",
-        nargs="*",
-        default=["docs-en=0.3", "docs-ja=0.3", "docs-parallel-en-ja=0.3"],
-        help="how often a source is drawn, beside its pairs^0.6",
-    )
+    option("--source-weight", nargs="*", default=SOURCE_WEIGHTS, help="how often a source is drawn, beside its pairs^0.5")
     option("--validate-minutes", type=float, default=15)
+    option("--validation-pairs", type=int, default=300, help="most held-out pairs of a source")
     return parse(parser, arguments)
 
 
@@ -62,7 +64,8 @@ def main(arguments=None) -> None:
     validation = [held_out(source) for source in cache.pairs]
     sampler = make_sampler(options, cache, validation)
     budget = Budget(options.steps, options.minutes, options.stop_after_minutes)
-    sizes = [options.dimensions, *(size for size in options.matryoshka if size < options.dimensions)]
+    width = encoder.shape.dimensions
+    sizes = [width, *(size for size in options.matryoshka if size < width)]
 
     def batches(draws):
         if draws is not None:
@@ -78,14 +81,23 @@ def main(arguments=None) -> None:
 
         return prefetch(forever())
 
+    # The static model as it was, on the same batches: the difference shows soon what the losses, whose size is that of
+    # their sources, show late.
+    static = encoder.table.detach().clone()
+
     def loss(batch) -> Loss:
         with arithmetic(options):
             vectors = encode_chunks(encoder, batch["chunks"], shifted=True).float()
-        return Loss(batch_loss(options, vectors, batch, sizes), batch["counts"])
+        with torch.no_grad():
+            ids, starts = (part.to(options.device) for part in batch["texts"])
+            means = functional.embedding_bag(ids, static, starts, mode="mean")
+            of_static = batch_loss(options, means, batch, [size for size in sizes if size <= means.shape[1]])
+        return Loss(batch_loss(options, vectors, batch, sizes), batch["counts"], {"static": float(of_static)})
 
     def validate():
         with arithmetic(options):
-            return mean_reciprocal_ranks(encoder, cache.pairs, validation, tokens_at_once=options.tokens_at_once)
+            held_out_pairs = [pairs[: options.validation_pairs] for pairs in validation]
+            return mean_reciprocal_ranks(encoder, cache.pairs, held_out_pairs, options.tokens_at_once)
 
     finished = Loop(
         folder=RunFolder(options.out),
@@ -150,7 +162,9 @@ def make_batch(options, cache: TokenCache, sampler: BatchSampler, longest: int) 
         grades = graded.scores[chosen]
     texts = [rows.row(index)[:longest] for rows, indices in columns for index in indices]
     multiple = 1 if options.device == "cpu" else 8
+    starts = np.cumsum([0, *map(len, texts)])[:-1]
     return {
+        "texts": (torch.from_numpy(np.concatenate(texts).astype(np.int64)), torch.from_numpy(starts)),
         "chunks": make_chunks(texts, options.tokens_at_once, POSITIONS, random, multiple),
         "pairs": len(batch.pairs),
         "grades": torch.from_numpy(grades),

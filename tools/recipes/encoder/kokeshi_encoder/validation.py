@@ -14,9 +14,8 @@ def mean_reciprocal_ranks(
     encoder,
     sources: Sequence[PairSource],
     held_out: Sequence[np.ndarray],
-    most_pairs: int = 300,
+    tokens_at_once: int,
     max_tokens: int = 256,
-    tokens_at_once: int = 8192,
 ) -> Dict[str, float]:
     """
     For each source the mean of 1 / the rank of an anchor's own positive among all held-out positives of the source that
@@ -26,8 +25,7 @@ def mean_reciprocal_ranks(
     training = encoder.training
     encoder.eval()
     with torch.no_grad():
-        for source, pairs in zip(sources, held_out):
-            chosen = pairs[:most_pairs]
+        for source, chosen in zip(sources, held_out):
             # A positive that several anchors share would be its own rival.
             _, first = np.unique(source.positive_hashes[chosen], return_index=True)
             chosen = chosen[np.sort(first)]
