@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { gatherTexts } from "./gather-texts.js";
 import { createRandom } from "./random.js";
-import { countTokens, keepProbabilities } from "./token-dropout.js";
+import { countOccurrences, keepProbabilities } from "./token-dropout.js";
 
 const first = { ids: Uint32Array.of(1, 2, 3, 4), starts: Uint32Array.of(0, 2, 2, 4) };
 const second = { ids: Uint32Array.of(5, 5, 6), starts: Uint32Array.of(0, 3) };
@@ -26,7 +26,7 @@ describe("gatherTexts", () => {
 });
 
 describe("keepProbabilities", () => {
-  const counts = countTokens(8, [first, second]);
+  const counts = countOccurrences(8, [first, second]);
 
   it("drops all tokens alike, and frequent ones by their share as word2vec does", () => {
     expect(Array.from(keepProbabilities(counts, { probability: 0.25 }))).toEqual(new Array(8).fill(0.75));

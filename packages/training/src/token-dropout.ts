@@ -23,7 +23,7 @@ export function keepProbabilities(
 }
 
 /** How often each token occurs in some lists of texts. */
-export function countTokens(vocabularySize: number, lists: readonly TokenRows[]): Float64Array {
+export function countOccurrences(vocabularySize: number, lists: readonly TokenRows[]): Float64Array {
   const counts = new Float64Array(vocabularySize);
   for (const { ids } of lists) for (const id of ids) counts[id] = (counts[id] as number) + 1;
   return counts;

@@ -7,7 +7,7 @@ import { scheduleFactor } from "./learning-rate.js";
 import { NeighbourGroups } from "./neighbour-groups.js";
 import { SeededRandom } from "./random.js";
 import { TrainableTable } from "./table/trainable-table.js";
-import { countTokens, keepProbabilities } from "./token-dropout.js";
+import { countOccurrences, keepProbabilities } from "./token-dropout.js";
 import { trainingIdentity } from "./training-identity.js";
 import { resolveOptions, type ResolvedOptions, type StaticTrainingOptions } from "./training-options.js";
 import { trainingStep, type StepContext } from "./training-step.js";
@@ -50,7 +50,7 @@ class StaticTraining {
     this.dropoutRandom = new SeededRandom(seed ^ 0x9e3779b9);
     this.table = TrainableTable.create(vocabularySize, dimensions[0] as number);
     const lists = sources.flatMap(({ anchors, positives }) => [anchors, positives]);
-    const counts = countTokens(vocabularySize, lists);
+    const counts = countOccurrences(vocabularySize, lists);
     fillInitialTable(this.table.values, options, counts, this.random.next);
     if (tokenDropout) this.keep = keepProbabilities(counts, tokenDropout);
     const { batchSize, sourceExponent, neighbours } = options;
