@@ -1,6 +1,6 @@
 import { GraphEditor } from "@kokeshi/onnx";
 import { expect, it } from "vitest";
-import { tinyEncoder } from "../test/tiny-encoder.js";
+import { tinyEncoder } from "./fixtures/tiny-encoder.js";
 import { inferShapes } from "./infer-shapes.js";
 import { denseLayers } from "./quantize/dense-layers.js";
 

@@ -1,6 +1,6 @@
 import { GraphEditor, integerElements, ints } from "@kokeshi/onnx";
 import { describe, expect, it } from "vitest";
-import { copyOf, hiddenStates, largestDifference, text, tinyEncoder } from "../test/tiny-encoder.js";
+import { copyOf, hiddenStates, largestDifference, text, tinyEncoder } from "./fixtures/tiny-encoder.js";
 import { optimizeEncoder } from "./optimize-encoder.js";
 import { fuseAttention } from "./passes/fuse-attention.js";
 import { fuseGelu } from "./passes/fuse-gelu.js";

@@ -9,7 +9,7 @@ import {
   largestDifference,
   text,
   tinyEncoder,
-} from "../test/tiny-encoder.js";
+} from "./fixtures/tiny-encoder.js";
 import { quantizeEncoder } from "./quantize-encoder.js";
 import { quantizeTables } from "./quantize/quantize-tables.js";
 import { storeFloat16 } from "./quantize/store-float16.js";

@@ -80,3 +80,23 @@ it("refuses files that end early, places outside the folder, and lengths that do
   expect(() => readModel(placed({ location: "a", length: "99" }))).toThrow(/has 99 bytes in a instead of 8/);
   expect(readModel(placed({ location: "a/b" })).graph.initializers[0]?.external?.length).toBe(8);
 });
+
+it("refuses an .onnx file above 2 GB, and writes it with external data", () => {
+  // Nine tensors share one piece of memory that is never touched.
+  const data = new Uint8Array(2 ** 28);
+  const model = addition();
+  model.graph.initializers = Array.from({ length: 9 }, (_, index) => ({
+    name: `weights_${index}`,
+    type: "uint8",
+    shape: [data.length],
+    data,
+  }));
+  expect(() => writeModel(model)).toThrow(/use writeModelWithExternalData/);
+  const written = writeModelWithExternalData(model, { location: "model.onnx_data" });
+  expect(written.data.reduce((sum, piece) => sum + piece.length, 0)).toBe(9 * 2 ** 28);
+  expect(readModel(written.model).graph.initializers.at(-1)?.external).toEqual({
+    location: "model.onnx_data",
+    offset: 2 ** 31,
+    length: 2 ** 28,
+  });
+});

@@ -1,7 +1,7 @@
 import { InvalidArgumentError, InvalidFileError } from "@kokeshi/core";
 import { GraphEditor } from "@kokeshi/onnx";
 import { describe, expect, it } from "vitest";
-import { calibrationBatch, text, tinyEncoder } from "../../test/tiny-encoder.js";
+import { calibrationBatch, text, tinyEncoder } from "../fixtures/tiny-encoder.js";
 import { denseLayers } from "../quantize/dense-layers.js";
 import { collectRanges, type CalibrationBatch } from "./min-max.js";
 import { tokenBatches } from "./token-batches.js";

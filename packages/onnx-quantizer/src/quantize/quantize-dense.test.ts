@@ -7,7 +7,7 @@ import {
   hiddenStates,
   text,
   tinyEncoder,
-} from "../../test/tiny-encoder.js";
+} from "../fixtures/tiny-encoder.js";
 import { collectRanges } from "../calibration/min-max.js";
 import { optimizeEncoder } from "../optimize-encoder.js";
 import { scaleOfRange, type ActivationScale } from "./activation-scale.js";
