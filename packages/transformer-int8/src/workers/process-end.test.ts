@@ -2,11 +2,12 @@ import { spawnSync } from "node:child_process";
 import { describe, expect, it } from "vitest";
 
 const moduleUrl = (path: string) => JSON.stringify(new URL(path, import.meta.url).href);
+/** Long runs, so that the process ends in the middle of one. */
 const setup = `
   import { EncoderPool } from ${moduleUrl("./encoder-pool.ts")};
   import { tinyPlan, tinyTokens } from ${moduleUrl("./fixtures/tiny-plan.ts")};
-  const pool = await EncoderPool.open(tinyPlan(), { workers: 2, threads: 1 });
-  const tokens = tinyTokens(1000);
+  const pool = await EncoderPool.open(tinyPlan(), { workers: 2, threads: 1, tokenBudget: 100_000 });
+  const tokens = tinyTokens(2000);
 `;
 
 /** A program of its own, from the sources. */
@@ -22,7 +23,7 @@ function run(program: string): { status: number | null; stdout: string; stderr: 
 describe("the end of the process", () => {
   it("comes by itself when threads are idle", () => {
     const program = "console.log((await pool.encode(tokens)).length / pool.dimensions);";
-    expect(run(program)).toEqual({ status: 0, stdout: "1000", stderr: "" });
+    expect(run(program)).toEqual({ status: 0, stdout: "2000", stderr: "" });
   });
 
   it("waits for a call that nobody awaits", () => {
@@ -32,7 +33,7 @@ describe("the end of the process", () => {
 
   // onnxruntime-node 1.30 aborts the process (134) when one of its threads is ended inside a run.
   it("by process.exit() in the middle of a run is as clean as any", () => {
-    const program = "pool.encode(tokens); setTimeout(() => process.exit(3), 20);";
+    const program = "pool.encode(tokens); setTimeout(() => process.exit(3), 50);";
     expect(run(program)).toEqual({ status: 3, stdout: "", stderr: "" });
   });
 
