@@ -7,11 +7,21 @@ from contextlib import nullcontext
 import torch
 
 from .allocator import keep_freed_memory
+from .cache import TokenCache
 from .matrix_product import has_bfloat16_instructions
 from .model import Encoder, Shape
 
 #: May differ between the parts of an interrupted run.
-OF_THE_PROCESS = {"cache", "out", "minutes", "stop_after_minutes", "threads", "save_minutes", "validate_minutes", "validation_pairs"}
+OF_THE_PROCESS = {
+    "cache",
+    "out",
+    "minutes",
+    "stop_after_minutes",
+    "threads",
+    "save_minutes",
+    "validate_minutes",
+    "validation_pairs",
+}
 
 
 def option_parser(description: str, out: str) -> argparse.ArgumentParser:
@@ -47,17 +57,19 @@ def parse(parser: argparse.ArgumentParser, arguments) -> argparse.Namespace:
         options.arithmetic = "bfloat16" if not on_cpu or has_bfloat16_instructions() else "float32"
     if options.tokens_at_once is None:
         options.tokens_at_once = 1024 if on_cpu else 65_536
+    torch.manual_seed(options.seed)
     torch.set_num_threads(options.threads)
     keep_freed_memory()
     return options
 
 
-def lasting(options: argparse.Namespace) -> dict:
+def lasting(options: argparse.Namespace, cache: TokenCache) -> dict:
     """What two parts of a run must have in common."""
-    return {key: value for key, value in vars(options).items() if key not in OF_THE_PROCESS}
+    kept = {key: value for key, value in vars(options).items() if key not in OF_THE_PROCESS}
+    return {**kept, "tokenizer": cache.tokenizer}
 
 
-def make_encoder(options: argparse.Namespace, cache) -> Encoder:
+def make_encoder(options: argparse.Namespace, cache: TokenCache) -> Encoder:
     embedding = options.embedding or min(512, cache.dimensions)
     encoder = Encoder(
         Shape(

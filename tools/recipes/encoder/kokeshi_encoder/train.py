@@ -88,11 +88,18 @@ def main(arguments=None) -> None:
     def loss(batch) -> Loss:
         with arithmetic(options):
             vectors = encode_chunks(encoder, batch["chunks"], shifted=True).float()
+        contrastive, graded = batch_losses(options, vectors, batch, sizes)
         with torch.no_grad():
             ids, starts = (part.to(options.device) for part in batch["texts"])
             means = functional.embedding_bag(ids, static, starts, mode="mean")
-            of_static = batch_loss(options, means, batch, [size for size in sizes if size <= means.shape[1]])
-        return Loss(batch_loss(options, vectors, batch, sizes), batch["counts"], {"static": float(of_static)})
+            of_static = batch_losses(options, means, batch, sizes)
+        beside = {
+            "pairs": float(contrastive),
+            "static on pairs": float(of_static[0]),
+            "graded": float(graded),
+            "static on graded": float(of_static[1]),
+        }
+        return Loss(contrastive + options.graded_weight * graded, batch["counts"], beside)
 
     def validate():
         with arithmetic(options):
@@ -104,7 +111,7 @@ def main(arguments=None) -> None:
         budget=budget,
         module=encoder,
         optimiser=make_optimiser(encoder, options.rate, options.table_rate, options.weight_decay),
-        options=lasting(options),
+        options=lasting(options, cache),
         batches=batches,
         loss=loss,
         validate=validate,
@@ -172,13 +179,14 @@ def make_batch(options, cache: TokenCache, sampler: BatchSampler, longest: int) 
     }
 
 
-def batch_loss(options, vectors, batch: dict, sizes):
+def batch_losses(options, vectors, batch: dict, sizes):
+    """(contrastive, graded), the latter 0 where a batch has no graded pairs."""
     pairs, grades = batch["pairs"], batch["grades"].to(vectors.device)
     anchors, positives, first, second = vectors.split([pairs, pairs, len(grades), len(grades)])
-    loss = matryoshka_contrastive(anchors, positives, sizes, options.scale)
-    if len(grades) > 0:
-        loss = loss + options.graded_weight * matryoshka_cosent(first, second, grades, sizes, options.scale)
-    return loss
+    contrastive = matryoshka_contrastive(anchors, positives, sizes, options.scale)
+    if len(grades) == 0:
+        return contrastive, contrastive.new_zeros(())
+    return contrastive, matryoshka_cosent(first, second, grades, sizes, options.scale)
 
 
 if __name__ == "__main__":
