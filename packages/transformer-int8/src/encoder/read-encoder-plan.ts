@@ -1,8 +1,9 @@
 import { join } from "node:path";
 import { InvalidArgumentError, type ModelFolder } from "@kokeshi/core";
-import { readModel } from "@kokeshi/onnx";
+import { sourceOfBytes, withFile } from "../folder/byte-source.js";
 import { findGraph, type PrecisionChoice } from "../folder/find-graph.js";
 import { readLayout } from "../folder/folder-layout.js";
+import { readGraphOutline } from "../folder/graph-outline.js";
 import { inspectGraph } from "../folder/inspect-graph.js";
 import { readLayers } from "../folder/read-layers.js";
 import { poolingModes } from "../folder/read-pooling.js";
@@ -21,7 +22,7 @@ export interface EncoderPlanOptions {
 }
 
 /**
- * Reads and checks all configuration of a folder, and its graph but for the weights.
+ * Reads and checks all configuration of a folder, and looks at its graph, but not at the weights.
  *
  * Throws InvalidFileError for a file that is not what it claims to be, NotFoundError for one that is missing,
  * InvalidArgumentError for an option out of range.
@@ -71,21 +72,25 @@ function requireOptions(maxTokens: number | undefined, pooling: string | undefin
 }
 
 async function readGraph(folder: ModelFolder, path: string): Promise<GraphFile> {
-  const bytes = await folder.read(path);
-  const { precision, batchInvariant, externalFiles } = inspectGraph(readModel(bytes));
+  const fileName = `${path} of ${folder.modelId}`;
+  const source = folder.localPath === undefined ? await folder.read(path) : join(folder.localPath, path);
+  const outline =
+    typeof source === "string"
+      ? withFile(source, (file) => readGraphOutline(file, fileName))
+      : readGraphOutline(sourceOfBytes(source), fileName);
   const place = path.slice(0, path.lastIndexOf("/") + 1);
+  const externalFiles = [...outline.externalFiles];
   for (const file of externalFiles) {
     if (await folder.has(`${place}${file}`)) continue;
     throw invalidModel(
-      `${path} of ${folder.modelId} keeps weights in ${file}, which is not beside it`,
+      `${fileName} keeps weights in ${file}, which is not beside it`,
       `put ${file} into the folder of ${path}`,
     );
   }
-  const facts = { path, precision, batchInvariant };
-  if (folder.localPath !== undefined)
-    return { ...facts, externalFiles, source: join(folder.localPath, path) };
+  const graph = { path, source, ...inspectGraph(outline) };
+  if (typeof source === "string") return { ...graph, externalFiles };
   const externalData = await Promise.all(
     externalFiles.map(async (file) => ({ path: file, data: await folder.read(`${place}${file}`) })),
   );
-  return { ...facts, source: bytes, ...(externalData.length > 0 && { externalData }) };
+  return { ...graph, ...(externalData.length > 0 && { externalData }) };
 }

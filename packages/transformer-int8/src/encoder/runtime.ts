@@ -1,7 +1,8 @@
 import { NotFoundError } from "@kokeshi/core";
+import type * as OnnxRuntime from "onnxruntime-node";
 import { part } from "../invalid-model.js";
 
-export type Runtime = typeof import("onnxruntime-node");
+export type Runtime = typeof OnnxRuntime;
 
 /** ONNX Runtime, loaded when the first graph is opened: it is large. */
 export async function loadRuntime(): Promise<Runtime> {

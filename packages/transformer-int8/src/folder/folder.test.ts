@@ -1,10 +1,15 @@
+import { fileURLToPath } from "node:url";
 import { InvalidFileError, memoryFolder, NotFoundError } from "@kokeshi/core";
-import { GraphBuilder, type OnnxModel } from "@kokeshi/onnx";
+import { GraphBuilder, readModel, writeModel, writeModelWithExternalData } from "@kokeshi/onnx";
 import { writeSafetensors, tensorOf } from "@kokeshi/model-files";
+import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { PoolingMode } from "../encoder/encoder-plan.js";
+import { modelFiles } from "../fixtures/golden-folder.js";
+import { sourceOfBytes, withFile } from "./byte-source.js";
 import { findGraph, type PrecisionChoice } from "./find-graph.js";
 import { readLayout } from "./folder-layout.js";
+import { readGraphOutline } from "./graph-outline.js";
 import { inspectGraph } from "./inspect-graph.js";
 import type { Int8Instructions } from "./int8-instructions.js";
 import { readDense } from "./read-dense.js";
@@ -65,7 +70,7 @@ describe("findGraph", () => {
     [["0_Transformer/onnx/model_quantized.onnx"], "auto", "vnni", "0_Transformer/onnx/model_quantized.onnx"],
   ])("of %j takes, for %s on %s, %s", async (files, choice, instructions, expected) => {
     const folder = folderOf(Object.fromEntries(files.map((path) => [path, 0])));
-    const { list: _, ...unlisted } = folder;
+    const unlisted = { ...folder, list: undefined };
     expect(await findGraph(folder, "0_Transformer/", choice, instructions)).toBe(expected);
     expect(await findGraph(unlisted, "0_Transformer/", choice, instructions)).toBe(expected);
   });
@@ -266,39 +271,104 @@ describe("readPrompts", () => {
 });
 
 describe("inspectGraph", () => {
-  function model(build: (graph: GraphBuilder) => void): OnnxModel {
+  function factsOf(build: (graph: GraphBuilder) => void) {
     const graph = new GraphBuilder("inspected");
     build(graph);
-    return graph.model({ "": 21, "com.microsoft": 1 });
+    const bytes = writeModel(graph.model({ "": 21, "com.microsoft": 1 }));
+    return inspectGraph(readGraphOutline(sourceOfBytes(bytes), "model.onnx"));
   }
   const weights = (graph: GraphBuilder, type: "int8" | "uint8") =>
     graph.initializer(type, [2, 2], new Uint8Array(4));
 
   it("tells precisions, and that dynamic quantization looks at the whole batch", () => {
-    const dynamic = model((graph) => {
+    const dynamic = factsOf((graph) => {
       const [codes] = graph.nodes("DynamicQuantizeLinear", [graph.input("x", "float32", ["n", 2])], 3);
       graph.node("MatMulInteger", [codes as string, weights(graph, "int8")]);
     });
-    expect(inspectGraph(dynamic)).toEqual({ precision: "int8", batchInvariant: false, externalFiles: [] });
-    const fixed = model((graph) => {
+    expect(dynamic).toEqual({ precision: "int8", batchInvariant: false });
+    const fixed = factsOf((graph) => {
       graph.node("DequantizeLinear", [weights(graph, "uint8"), graph.constant("float32", [1], [])]);
     });
-    expect(inspectGraph(fixed)).toMatchObject({ precision: "uint8", batchInvariant: true });
-    const halves = model((graph) => void graph.initializer("float16", [1, 2], new Uint8Array(4)));
-    expect(inspectGraph(halves)).toMatchObject({ precision: "float16", batchInvariant: true });
-    const fourBits = model((graph) => {
+    expect(fixed).toEqual({ precision: "uint8", batchInvariant: true });
+    const halves = factsOf((graph) => void graph.initializer("float16", [1, 2], new Uint8Array(4)));
+    expect(halves).toEqual({ precision: "float16", batchInvariant: true });
+    const fourBits = factsOf((graph) => {
       graph.node("MatMulNBits", [graph.input("x", "float32", ["n", 2]), weights(graph, "uint8")], {
         domain: "com.microsoft",
       });
     });
-    expect(inspectGraph(fourBits)).toMatchObject({ precision: "int4" });
+    expect(fourBits).toEqual({ precision: "int4", batchInvariant: true });
   });
 
-  it("takes an attention mask of int8 for no weights", () => {
-    const plain = model((graph) => {
+  it("takes a mask of int8 for no weights", () => {
+    const plain = factsOf((graph) => {
       weights(graph, "int8");
       graph.constant("float32", [1, 2, 3, 4], [2, 2]);
     });
-    expect(inspectGraph(plain)).toMatchObject({ precision: "float32" });
+    expect(plain).toEqual({ precision: "float32", batchInvariant: true });
+  });
+});
+
+describe("readGraphOutline", () => {
+  const outline = (bytes: Uint8Array) => readGraphOutline(sourceOfBytes(bytes), "model.onnx");
+  const whole = modelFiles("t5")["onnx/model.onnx"] as Uint8Array;
+
+  it("finds what @kokeshi/onnx finds, in graphs inside of nodes too", () => {
+    const body = readModel(whole).graph;
+    const nested = new GraphBuilder("nested");
+    nested.node("If", [nested.input("condition", "bool", [])], {
+      attributes: {
+        then_branch: { type: "graph", value: body },
+        else_branch: { type: "graph", value: body },
+      },
+    });
+    const operators = new Set(body.nodes.map(({ operator }) => operator));
+    expect(outline(whole)).toMatchObject({ operators, tensorTypes: new Set(["float32"]) });
+    expect(outline(writeModel(nested.model())).operators).toEqual(new Set(["If", ...operators]));
+  });
+
+  it("reads a file in parts, and sees the same", () => {
+    const path = fileURLToPath(new URL("../fixtures/golden/t5/onnx/model.onnx", import.meta.url));
+    expect({ ...withFile(path, (source) => readGraphOutline(source, "model.onnx")), source: 0 }).toEqual({
+      ...outline(whole),
+      source: 0,
+    });
+    expect(() => withFile(`${path}.none`, () => 0)).toThrow(InvalidFileError);
+  });
+
+  it("names the files of external weights, none outside the folder", () => {
+    const { model } = writeModelWithExternalData(readModel(whole), { location: "weights.bin", smallest: 0 });
+    expect(outline(model).externalFiles).toEqual(new Set(["weights.bin"]));
+    const outside = Buffer.from(
+      Buffer.from(model).toString("latin1").replaceAll("weights.bin", "../eights.b"),
+      "latin1",
+    );
+    expect(() => outline(outside)).toThrow(/keeps weights in "..\/eights.b", outside its folder/);
+  });
+
+  it("gives typed errors for bytes of any kind", () => {
+    expect(() => outline(new Uint8Array())).toThrow(/model.onnx has no graph/);
+    expect(() => outline(whole.subarray(0, whole.length - 1))).toThrow(/goes beyond what it is in/);
+    // A graph in an attribute of a node of a graph, and so on: far deeper than any stack.
+    let deep = Buffer.alloc(0);
+    const message = (number: number, content: Buffer) => {
+      const head = [number * 8 + 2];
+      for (let rest = content.length; ; rest >>>= 7) {
+        head.push(rest < 128 ? rest : (rest & 127) | 128);
+        if (rest < 128) return Buffer.concat([Buffer.from(head), content]);
+      }
+    };
+    for (let depth = 0; depth < 3000; depth++) deep = message(1, message(5, message(6, deep)));
+    expect(() => outline(message(7, deep))).toThrow(/nested too deep/);
+    fc.assert(
+      fc.property(fc.uint8Array({ maxLength: 60 }), (bytes) => {
+        try {
+          outline(bytes);
+        } catch (error) {
+          expect(error).toBeInstanceOf(InvalidFileError);
+        }
+      }),
+      { numRuns: 2000 },
+    );
   });
 });
