@@ -1,5 +1,5 @@
 import { resolve } from "node:path";
-import type { OpenedModel } from "@kokeshi/core";
+import type { LoadOptions, OpenedModel } from "@kokeshi/core";
 import { type LocalFolder, parseModelReference, resolveModel, type ResolveOptions } from "@kokeshi/hub";
 import { backends } from "./backends.js";
 import type { CommandContext } from "./command-context.js";
@@ -10,9 +10,10 @@ export const defaultModel = "@kokeshi/model-en-ja";
 export async function openModel(
   reference: string,
   context: CommandContext,
+  options?: Pick<LoadOptions, "dimensions">,
 ): Promise<OpenedModel & { folder: LocalFolder }> {
   const folder = await openModelFolder(reference, context);
-  return { ...(await backends.open(folder, { signal: context.signal })), folder };
+  return { ...(await backends.open(folder, { ...options, signal: context.signal })), folder };
 }
 
 /** The files of the model a reference names, downloaded where it names the Hub and the cache has them not. */

@@ -1,3 +1,4 @@
+import { InvalidArgumentError } from "@kokeshi/core";
 import type { TokenMeans } from "./token-means.js";
 
 /** One vector a token. The vector of token t is `factors[t] * values[rowOf[t]]`. */
@@ -11,6 +12,27 @@ export interface EmbeddingTable {
   readonly rowOf?: Uint32Array;
   /** Finite weight of each token, the scale of its row included. Default: 1. */
   readonly factors?: Float32Array | Float64Array;
+}
+
+/** The table of the first so many components of each vector. Throws InvalidArgumentError where it has not so many. */
+export function firstColumns(table: EmbeddingTable, dimensions: number): EmbeddingTable {
+  if (!Number.isInteger(dimensions) || dimensions < 1 || dimensions > table.dimensions) {
+    throw new InvalidArgumentError({
+      part: "static-model",
+      problem: `dimensions is ${dimensions}`,
+      remedy: `use a whole number from 1 to ${table.dimensions}`,
+    });
+  }
+  if (dimensions === table.dimensions) return table;
+  const { values } = table;
+  const rows = values.length / table.dimensions;
+  const kept =
+    values instanceof Int8Array ? new Int8Array(rows * dimensions) : new Float32Array(rows * dimensions);
+  for (let row = 0; row < rows; row++) {
+    const start = row * table.dimensions;
+    kept.set(values.subarray(start, start + dimensions), row * dimensions);
+  }
+  return { ...table, values: kept, dimensions };
 }
 
 /** The whole table as float32, one row a token: the mean of each token alone. */

@@ -178,6 +178,26 @@ describe("staticBackend", () => {
     await model.close();
   });
 
+  it("loads the first components alone, in every family", async () => {
+    const texts = ["one", "two three", ""];
+    for (const files of [
+      kokeshi(),
+      staticEmbeddingFiles({ ...settings, table }),
+      model2VecFiles({ ...settings, table }),
+    ]) {
+      const whole = await loadStaticModel(memoryFolder("small", files));
+      const narrow = await loadStaticModel(memoryFolder("small", files), { dimensions: 1 });
+      expect(narrow.dimensions).toBe(1);
+      const { embeddings } = await embed(narrow, texts, { normalize: false });
+      const { embeddings: all } = await embed(whole, texts, { normalize: false });
+      expect(embeddings.toArrays()).toEqual(all.toArrays().map((row) => row.slice(0, 1)));
+    }
+    for (const wrong of [0, 1.5, 3])
+      await expect(loadStaticModel(memoryFolder("small", kokeshi()), { dimensions: wrong })).rejects.toThrow(
+        new RegExp(`dimensions is ${wrong}.*1 to 2`, "s"),
+      );
+  });
+
   it("reads the licence from config.json, else from the front matter of README.md", async () => {
     const licence = async (files: Files) =>
       (await loadStaticModel(memoryFolder("small", files))).description.licence;

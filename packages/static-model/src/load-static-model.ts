@@ -1,6 +1,7 @@
 import { InvalidArgumentError, InvalidFileError, type LoadOptions, type ModelFolder } from "@kokeshi/core";
 import { readConfig, readConfigIfPresent, readLicence } from "@kokeshi/model-files";
 import { kokeshiConfig, model2VecConfig, modulesConfig, sentenceTransformersConfig } from "./config-files.js";
+import { firstColumns } from "./embedding-table.js";
 import { findFamily, findTable, isStaticEmbedding, type StaticFamily } from "./folder-family.js";
 import { openTokenizer } from "./open-tokenizer.js";
 import { readTable } from "./read-table.js";
@@ -15,7 +16,7 @@ import { model2VecRules, staticEmbeddingRules } from "./text-rules.js";
  * Throws InvalidFileError for a file that is not what it claims to be, NotFoundError for one that is missing.
  */
 export async function loadStaticModel(folder: ModelFolder, options: LoadOptions = {}): Promise<StaticModel> {
-  const { maxTokens, signal } = options;
+  const { maxTokens, dimensions, signal } = options;
   if (maxTokens !== undefined && (!Number.isInteger(maxTokens) || maxTokens < 1)) {
     throw new InvalidArgumentError({
       part: "static-model",
@@ -40,7 +41,8 @@ export async function loadStaticModel(folder: ModelFolder, options: LoadOptions 
   ]);
   const tokenizer = await openTokenizer(tokenizerJson, trie, `${tokenizerPath} of ${folder.modelId}`);
   signal?.throwIfAborted();
-  const { table, precision } = readTable(await tableBytes, `${tablePath} of ${folder.modelId}`);
+  const { table: whole, precision } = readTable(await tableBytes, `${tablePath} of ${folder.modelId}`);
+  const table = dimensions === undefined ? whole : firstColumns(whole, dimensions);
   signal?.throwIfAborted();
   if (tokenizer.vocabularySize > table.tokens) {
     throw new InvalidFileError({

@@ -90,7 +90,7 @@ async function embedCommand(
   requireConsistent(options);
   const given = options.calibration && (await readCalibrationFile(options.calibration, context.cwd));
   const texts = await openTexts(file, options, context);
-  const { model } = await openModel(options.model, context);
+  const { model } = await openModel(options.model, context, options);
   const out = options.out === undefined ? undefined : await AtomicFile.create(options.out, context.cwd);
   try {
     const truncated: number[] = [];

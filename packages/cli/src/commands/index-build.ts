@@ -76,7 +76,7 @@ async function indexBuildCommand(
 ): Promise<void> {
   const { cwd, signal, reporter } = context;
   const texts = await openTexts(corpus, options, context);
-  const { model } = await openModel(options.model, context);
+  const { model } = await openModel(options.model, context, options);
   const out = resolve(cwd, options.out);
   const temporary = `${out}.${randomBytes(6).toString("hex")}.tmp`;
   try {

@@ -5,6 +5,7 @@ import { join, resolve } from "node:path";
 import { parseArgs } from "node:util";
 import { kokeshiStaticFiles, quantizeRows } from "@kokeshi/static-model";
 import { dataPath } from "@kokeshi/test-data";
+import { createTokenizer } from "@kokeshi/tokenizer";
 import {
   readPairCache,
   readPairs,
@@ -15,11 +16,9 @@ import {
   writePairCache,
   type GradedSource,
   type PairSource,
-  type StaticTrainingOptions,
 } from "@kokeshi/training";
 import { attribution } from "./attribution.js";
 import { gradedTrainingPairs } from "./graded-training-pairs.js";
-import { nativeTokenizer } from "./native-tokenizer.js";
 import { settings } from "./settings.js";
 import { trainTokenizer } from "./train-tokenizer.js";
 import { sampleLines, verifyTokenizer } from "./verify-tokenizer.js";
@@ -40,14 +39,7 @@ const textFiles = ["en", "ja"].map((language) => dataPath("train", `text.${langu
 const tokenizerJson = await tokenizer();
 const sources = await tokenizedSources(tokenizerJson);
 const graded = await gradedSource(tokenizerJson);
-const { firstTraining, training, neighbours } = settings;
-const firstTable = await train("first training", firstTraining);
-const table = await train("training", {
-  ...training,
-  steps: Number(options.steps),
-  neighbours: { table: firstTable, ...neighbours },
-});
-await writeModel(tokenizerJson, table);
+await writeModel(tokenizerJson, await train());
 
 async function tokenizer(): Promise<string> {
   const trained = join(workFolder, "unigram.model");
@@ -55,26 +47,26 @@ async function tokenizer(): Promise<string> {
   else await trainTokenizer(textFiles, workFolder);
   const json = unigramTokenizerJson(await readFile(trained), trained);
   const agreement = await verifyTokenizer(json, trained, sampleLines(textFiles, 40), workFolder);
-  const { lines, tokens, ties, nativeDifferences, libraryDifferences } = agreement;
+  const { lines, tokens, ties, differences } = agreement;
   console.log(
     `tokenizer: ${lines} lines, ${tokens} tokens as spm_encode gives them, ${ties} lines with ties`,
   );
-  const [difference] = [...nativeDifferences, ...libraryDifferences];
+  const [difference] = differences;
   if (difference !== undefined)
-    throw new Error(`the converted tokenizer differs from spm_encode on: ${difference}`);
+    throw new Error(`the converted tokenizer differs from spm_encode: ${difference}`);
   return json;
 }
 
 async function tokenizedSources(json: string): Promise<PairSource[]> {
   const version = createHash("sha256").update(json).digest("hex").slice(0, 12);
-  const native = nativeTokenizer(json);
+  const ours = createTokenizer(JSON.parse(json));
   const tokenized: PairSource[] = [];
   const files = await readdir(dataPath("train"));
   for (const file of files.filter((name) => name.endsWith(".jsonl.gz")).sort()) {
     const name = file.replace(/\.jsonl\.gz$/, "");
     const cache = join(workFolder, `${name}.${version}.pairs`);
     if (!existsSync(cache)) {
-      await writePairCache(cache, await tokenizePairs(name, readPairs(dataPath("train", file)), native));
+      await writePairCache(cache, await tokenizePairs(name, readPairs(dataPath("train", file)), ours));
     }
     const source = await readPairCache(cache, name);
     const tokens = source.anchors.ids.length + source.positives.ids.length;
@@ -85,25 +77,22 @@ async function tokenizedSources(json: string): Promise<PairSource[]> {
 }
 
 async function gradedSource(json: string): Promise<GradedSource> {
-  const source = await tokenizeGradedPairs("JSTS", gradedTrainingPairs(), nativeTokenizer(json));
+  const source = await tokenizeGradedPairs("JSTS", gradedTrainingPairs(), createTokenizer(JSON.parse(json)));
   console.log(`graded pairs: ${source.name}, ${source.pairs} pairs`);
   return source;
 }
 
-/** What the two trainings share, and their progress. */
-async function train(
-  name: string,
-  trainingOptions: Omit<StaticTrainingOptions, "sources" | "vocabularySize">,
-): Promise<Float32Array> {
+async function train(): Promise<Float32Array> {
   const started = performance.now();
   let pairs = 0;
   let loss = 0;
   const { table } = await trainStatic({
-    ...trainingOptions,
+    ...settings.training,
     sources,
     graded: { sources: [graded], ...settings.graded },
     vocabularySize: settings.tokenizer.pieces,
     seed: settings.seed,
+    steps: Number(options.steps),
     onProgress(progress) {
       pairs += progress.pairs;
       // A running mean: the loss of one step says more about its source than about the model.
@@ -111,17 +100,17 @@ async function train(
       if (progress.step % 200 !== 0 && progress.step !== progress.steps) return;
       const seconds = (performance.now() - started) / 1000;
       console.log(
-        `${name}: step ${progress.step} of ${progress.steps}, loss ${loss.toFixed(2)}, ${Math.round(seconds)} s, ${Math.round(pairs / seconds)} pairs/s`,
+        `step ${progress.step} of ${progress.steps}, loss ${loss.toFixed(2)}, ${Math.round(seconds)} s, ${Math.round(pairs / seconds)} pairs/s`,
       );
     },
   });
   return table;
 }
 
-async function writeModel(json: string, trained: Float32Array): Promise<void> {
+async function writeModel(json: string, table: Float32Array): Promise<void> {
   const dimensions = settings.training.dimensions[0] as number;
   const files = kokeshiStaticFiles({
-    table: { ...quantizeRows(trained, dimensions), dimensions },
+    table: { ...quantizeRows(table, dimensions), dimensions },
     tokenizerJson: json,
     normalize: true,
     licence: "cc-by-sa-4.0",
