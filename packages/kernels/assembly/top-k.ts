@@ -163,7 +163,7 @@ function greatestKey<Score>(scores: usize, keys: usize, size: u32, k: u32): i32 
   }
   if (differing === 0) return first;
   const highest = 31 - <i32>clz<i32>(differing);
-  let least = (first >> highest >> 1) << highest << 1;
+  let least = (((first >> highest) >> 1) << highest) << 1;
   if (highest === 31) least = i32.MIN_VALUE;
   for (let bit = highest; bit >= 0; bit--) {
     if (((differing >> bit) & 1) === 0) {

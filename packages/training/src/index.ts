@@ -13,7 +13,11 @@ export { readPairs, type TextPair } from "./read-pairs.js";
 export { trainingCurves, type CurvePoint } from "./report/training-curves.js";
 export { TrainingLog } from "./report/training-log.js";
 export { readSentencePieceModel, type SentencePiece } from "./sentencepiece-model.js";
-export { normalizeForSentencePiece, sentencePieceNormalizer, wordsForSentencePiece } from "./sentencepiece-text.js";
+export {
+  normalizeForSentencePiece,
+  sentencePieceNormalizer,
+  wordsForSentencePiece,
+} from "./sentencepiece-text.js";
 export type { TokenRows } from "./token-rows.js";
 export type { TokenDropoutOptions } from "./token-dropout.js";
 export { trainStatic, type TrainedTable } from "./train-static.js";
