@@ -62,7 +62,7 @@ export class ThreadedModel implements EmbeddingModel {
   readonly maxTokens: number | undefined;
   readonly prompts: Readonly<Record<string, string>>;
   readonly description: ModelDescription;
-  /** Enough that threads seldom wait for the last of a batch; 16 MB of vectors at 256 dimensions. */
+  /** Enough that threads seldom wait for the last of a batch; 16 MB of vectors, of up to 4,096 dimensions. */
   readonly batchSize: number | undefined;
   /** Threads that share large calls, the main thread included. */
   readonly threads: number;
@@ -86,7 +86,7 @@ export class ThreadedModel implements EmbeddingModel {
     this.threads = tokenMeans.shared === undefined ? 1 : wanted;
     this.lengthToStart = threads === "auto" ? lengthThatPays : 0;
     if (tokenMeans.shared !== undefined && wanted > 1) {
-      this.batchSize = 16_384;
+      this.batchSize = Math.max(1024, Math.floor(2 ** 22 / model.dimensions));
       this.pool = new WorkerPool(
         { table: tokenMeans.shared, tokenizerJson, trie, rules, normalize },
         wanted - 1,
