@@ -69,7 +69,7 @@ describe.skipIf(!hasModel)(`questions about the bundled documents, with the defa
     expect(ranks.filter((rank) => rank === 0).length).toBeGreaterThanOrEqual(16);
   });
 
-  it.each(["What is the weather in Paris?", "ワールドカップの優勝国は？"])(
+  it.each(["What is the weather in Paris?", "How do I center a div?", "ワールドカップの優勝国は？"])(
     "has no answer to %s",
     async (question) => {
       expect((await answer(question)).kind).toBe("none");
@@ -77,6 +77,6 @@ describe.skipIf(!hasModel)(`questions about the bundled documents, with the defa
   );
 
   it("doubts an answer that is not very close", async () => {
-    expect((await answer("How do I center a div?")).note).toContain("None of them is very close");
+    expect((await answer("How do I cancel my subscription?")).note).toContain("None of them is very close");
   });
 });

@@ -16,8 +16,8 @@ export interface LoadOptions {
   /** Shorter limit on the input, in tokens. */
   maxTokens?: number;
   /**
-   * Load the first so many components of the vectors alone, where that saves work: of a static Matryoshka model, memory
-   * and time of all the others. A backend that saves nothing by it may load them all; `embed` has the option for any model.
+   * Load no more than the first so many components of the vectors, where that saves work: of a static Matryoshka model,
+   * memory and time of all the others. A backend that saves nothing by it may load them all; `embed` has the option for any model.
    */
   dimensions?: number;
   signal?: AbortSignal;

@@ -14,16 +14,16 @@ export interface EmbeddingTable {
   readonly factors?: Float32Array | Float64Array;
 }
 
-/** The table of the first so many components of each vector. Throws InvalidArgumentError where it has not so many. */
+/** The table of no more than the first so many components of each vector. Throws InvalidArgumentError below 1. */
 export function firstColumns(table: EmbeddingTable, dimensions: number): EmbeddingTable {
-  if (!Number.isInteger(dimensions) || dimensions < 1 || dimensions > table.dimensions) {
+  if (!Number.isInteger(dimensions) || dimensions < 1) {
     throw new InvalidArgumentError({
       part: "static-model",
       problem: `dimensions is ${dimensions}`,
-      remedy: `use a whole number from 1 to ${table.dimensions}`,
+      remedy: "use a whole number of at least 1",
     });
   }
-  if (dimensions === table.dimensions) return table;
+  if (dimensions >= table.dimensions) return table;
   const { values } = table;
   const rows = values.length / table.dimensions;
   const kept =
