@@ -42,7 +42,7 @@ export function tokenizersUnderTest(dataFolder: string, defaultModelTokenizer: s
       title: "Unigram, 250k (paraphrase-multilingual-mpnet-base-v2)",
       file: shared("paraphrase-multilingual-mpnet-base-v2"),
     },
-    { title: "Unigram, 32k (Kokeshi's default model)", file: defaultModelTokenizer },
+    { title: "Unigram, 18k (Kokeshi's default model)", file: defaultModelTokenizer },
     { title: "Byte-level BPE, 50k (roberta-base)", file: shared("roberta-base") },
     { title: "BPE with byte fallback, 32k (llama2)", file: shared("llama2") },
   ];
