@@ -71,11 +71,16 @@ export function tokenizerSection({ title, file }: TokenizerUnderTest, peers: Pee
 }
 
 export function encodeSections(peers: Peers): Section[] {
-  const source = (kind: EncodingKind) => ({ kind, model: defaultModel });
+  return [256, 1024].flatMap((dimensions) => encodeSectionsAt(dimensions, peers));
+}
+
+function encodeSectionsAt(dimensions: number, peers: Peers): Section[] {
+  const source = (kind: EncodingKind) => ({ kind, model: defaultModel, dimensions });
+  const what = `default model, ${dimensions.toLocaleString("en")} dimensions`;
   return [
     {
       group: "encode",
-      title: "Text to vector, default model, one thread",
+      title: `Text to vector, ${what}, one thread`,
       unit: "texts/s",
       corpora: sentencesAndDocuments,
       bytesAPass: 1024 * 1024,
@@ -98,7 +103,7 @@ export function encodeSections(peers: Peers): Section[] {
     },
     {
       group: "encode",
-      title: "Text to vector, default model, many texts in one call",
+      title: `Text to vector, ${what}, many texts in one call`,
       unit: "texts/s",
       clock: "wall",
       corpora: ["english-lines", "japanese-lines"],

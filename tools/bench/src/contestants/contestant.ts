@@ -14,7 +14,14 @@ export type Answer = Uint32Array | Float32Array;
 /** What a process needs to become a contestant. */
 export type ContestantSource =
   | { kind: TokenizingKind; /** tokenizer.json, gzipped or not. */ tokenizerFile: string }
-  | { kind: EncodingKind; /** A reference for `@kokeshi/hub`. */ model: string };
+  | ({ kind: EncodingKind } & ModelSource);
+
+export interface ModelSource {
+  /** A reference for `@kokeshi/hub`. */
+  model: string;
+  /** Its first components that are wanted. */
+  dimensions: number;
+}
 
 export type TokenizingKind =
   "kokeshi-tokenizer" | "huggingface-tokenizers" | "native-tokenizers" | "transformers-tokenizer";
@@ -34,12 +41,12 @@ export async function openContestant(source: ContestantSource): Promise<Contesta
     case "transformers-tokenizer":
       return (await import("./transformers-tokenizer.js")).openTransformersTokenizer(source.tokenizerFile);
     case "kokeshi-encode":
-      return (await import("./kokeshi-encode.js")).openKokeshiModel(source.model);
+      return (await import("./kokeshi-encode.js")).openKokeshiModel(source);
     case "kokeshi-threads":
-      return (await import("./kokeshi-threads.js")).openTwoThreads(source.model);
+      return (await import("./kokeshi-threads.js")).openTwoThreads(source);
     case "huggingface-tokenizers-mean":
-      return (await import("./huggingface-tokenizers-mean.js")).openHuggingFaceMean(source.model);
+      return (await import("./huggingface-tokenizers-mean.js")).openHuggingFaceMean(source);
     case "native-tokenizers-mean":
-      return (await import("./native-tokenizers-mean.js")).openNativeMean(source.model);
+      return (await import("./native-tokenizers-mean.js")).openNativeMean(source);
   }
 }

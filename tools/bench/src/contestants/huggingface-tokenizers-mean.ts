@@ -1,10 +1,10 @@
 import { Tokenizer } from "@huggingface/tokenizers";
-import type { Contestant } from "./contestant.js";
+import type { Contestant, ModelSource } from "./contestant.js";
 import { firstRows } from "./first-rows.js";
 import { plainMeans, readPlainModel } from "./plain-mean.js";
 
-export async function openHuggingFaceMean(reference: string): Promise<Contestant<Float32Array>> {
-  const model = await readPlainModel(reference);
+export async function openHuggingFaceMean(source: ModelSource): Promise<Contestant<Float32Array>> {
+  const model = await readPlainModel(source);
   const tokenizer = new Tokenizer(JSON.parse(model.tokenizerJson), {});
   return {
     run: (texts) =>

@@ -1,10 +1,10 @@
-import type { Contestant } from "./contestant.js";
+import type { Contestant, ModelSource } from "./contestant.js";
 import { firstRows } from "./first-rows.js";
 import { createNativeTokenizer } from "./native-tokenizers.js";
 import { plainMeans, readPlainModel } from "./plain-mean.js";
 
-export async function openNativeMean(reference: string): Promise<Contestant<Float32Array>> {
-  const model = await readPlainModel(reference);
+export async function openNativeMean(source: ModelSource): Promise<Contestant<Float32Array>> {
+  const model = await readPlainModel(source);
   const tokenizer = createNativeTokenizer(model.tokenizerJson);
   return {
     run: async (texts) => {

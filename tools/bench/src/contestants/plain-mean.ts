@@ -1,5 +1,6 @@
 import { resolveModel } from "@kokeshi/hub";
 import { readSafetensors, tensorValues } from "@kokeshi/static-model";
+import type { ModelSource } from "./contestant.js";
 
 /** A static model as somebody without Kokeshi would hold it: a tokenizer.json and a float32 table. */
 export interface PlainModel {
@@ -10,26 +11,23 @@ export interface PlainModel {
 }
 
 /** The default model, its int8 rows multiplied by their scales once, at the start: float32 is faster in a loop. */
-export async function readPlainModel(reference: string): Promise<PlainModel> {
-  const folder = await resolveModel(reference);
+export async function readPlainModel({ model, dimensions }: ModelSource): Promise<PlainModel> {
+  const folder = await resolveModel(model);
   const { tensors } = readSafetensors(await folder.read("model.safetensors"));
   const read = (name: string) => {
     const tensor = tensors.get(name);
     const values = tensor && tensorValues(tensor);
-    if (tensor === undefined || values === undefined) throw new Error(`${reference} has no tensor ${name}`);
+    if (tensor === undefined || values === undefined) throw new Error(`${model} has no tensor ${name}`);
     return { values, shape: tensor.shape };
   };
   const { values, shape } = read("embedding.weight");
   const scales = read("embedding.scale").values;
-  const dimensions = shape[1] ?? NaN;
-  return {
-    tokenizerJson: new TextDecoder().decode(await folder.read("tokenizer.json")),
-    table: Float32Array.from(
-      values,
-      (value, index) => value * (scales[Math.floor(index / dimensions)] as number),
-    ),
-    dimensions,
-  };
+  const width = shape[1] ?? NaN;
+  const table = new Float32Array(scales.length * dimensions);
+  for (let row = 0; row < scales.length; row++)
+    for (let column = 0; column < dimensions; column++)
+      table[row * dimensions + column] = (values[row * width + column] as number) * (scales[row] as number);
+  return { tokenizerJson: new TextDecoder().decode(await folder.read("tokenizer.json")), table, dimensions };
 }
 
 /** Mean of the rows of each text's tokens, scaled to length 1; zeros for a text without tokens. */
