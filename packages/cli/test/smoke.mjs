@@ -110,7 +110,7 @@ const checks = {
 
   "NumPy files"() {
     const { status } = run(
-      ["embed", "-", "--precision", "ubinary", "--format", "npy", "--out", "bits.npy"],
+      ["embed", "-", "--dimensions", "256", "--precision", "ubinary", "--format", "npy", "--out", "bits.npy"],
       "a\nb\n",
     );
     assert.equal(status, 0);
