@@ -54,7 +54,7 @@ type VectorStream = (rows: number) => AsyncGenerator<Embeddings, void, undefined
 
 /** Lines of text in an order of chance, so that queries are like the rows. */
 async function textVectors(): Promise<VectorStream> {
-  const model = await loadStaticModel(await resolveModel("@kokeshi/model-en-ja"));
+  const model = await loadStaticModel(await resolveModel("@kokeshi/model-en-ja"), { dimensions });
   const lines = textLines();
   return async function* (rows) {
     if (lines.length < rows) throw new Error(`there are ${lines.length} lines of text, not ${rows}`);
