@@ -3,6 +3,7 @@ export type { DownloadProgress } from "./download-snapshot.js";
 export { localFolder, type LocalFolder } from "./local-folder.js";
 export { modelFiles, type ModelFilesOptions } from "./model-files.js";
 export { parseModelReference, type ModelReference } from "./model-reference.js";
+export type { RepositoryFolder } from "./repository-folder.js";
 export { resolveDataset } from "./resolve-dataset.js";
 export { resolveModel, type ResolveOptions } from "./resolve-model.js";
 export type { DownloadOptions } from "./resolve-hub-model.js";

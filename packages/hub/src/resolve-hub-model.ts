@@ -10,13 +10,19 @@ import { localFolder, type LocalFolder } from "./local-folder.js";
 import { modelFiles } from "./model-files.js";
 import { part } from "./part.js";
 import { RepositoryCache } from "./repository-cache.js";
+import { repositoryFolder, type RepositoryFolder } from "./repository-folder.js";
 import type { RepositoryEntry, RepositoryFile } from "./repository-listing.js";
 import { fetchCommit, fetchListing } from "./repository-metadata.js";
 import { defaultRetry, type RetryPolicy } from "./retry.js";
 
 export interface DownloadOptions extends HubOptions {
-  /** Which files of a repository to download. Default: `modelFiles()`. */
+  /** Which files of a repository to download. Default: `modelFiles()`, or with `weights` all of those but weights. */
   files?: (path: string) => boolean;
+  /**
+   * Paths of the weights to download besides, chosen by what the repository is: the folder given lists all its files, and
+   * reading one of them downloads it. What it throws, the call rejects with.
+   */
+  weights?: (repository: RepositoryFolder) => Promise<readonly string[]>;
   onProgress?: (progress: DownloadProgress) => void;
   /** Told when the Hub cannot be reached and a cached commit serves instead. */
   onWarning?: (message: string) => void;
@@ -53,11 +59,11 @@ async function bringToCache(
   { cacheFolder, offline, endpoint, token }: HubSettings,
   options: DownloadOptions,
 ): Promise<string> {
-  const { files: wanted = modelFiles(), signal, onProgress, onWarning, fetch } = options;
+  const { signal, onProgress, onWarning, fetch } = options;
   const pulled = await cache.readRef(revision);
-  const cached = pulled === undefined ? undefined : await lookUp(cache, pulled, wanted);
 
   if (offline) {
+    const cached = await lookUp(cache, repository, pulled, options);
     if (pulled !== undefined && opens(cached)) return pulled;
     throw notInCache(`hf:${repository}@${revision}`, cacheFolder, cached);
   }
@@ -71,11 +77,17 @@ async function bringToCache(
     entries = kept ?? (await fetchListing(connection, repository, commit));
     if (kept === undefined) await cache.writeListing(commit, entries);
   } catch (error) {
-    if (!(error instanceof HubUnavailableError) || pulled === undefined || !opens(cached)) throw error;
+    const canOpen =
+      error instanceof HubUnavailableError && opens(await lookUp(cache, repository, pulled, options));
+    if (!canOpen || pulled === undefined) throw error;
     onWarning?.(`${error.problem}; opening commit ${pulled} of ${repository} from the cache`);
     return pulled;
   }
-  const selected = select(entries, wanted, `${repository}@${commit}`);
+  const source = `${repository}@${commit}`;
+  const selected = await select(entries, options, source, async (file) => {
+    await downloadSnapshot(connection, cache, repository, commit, [file], undefined);
+    return localFolder(cache.snapshot(commit), source).read(file.path);
+  });
   await downloadSnapshot(connection, cache, repository, commit, selected, onProgress);
   // Last, so that a branch never stands for a commit that is not wholly here.
   await cache.writeRef(revision, commit);
@@ -90,33 +102,49 @@ type CacheState =
   | { state: "unlisted" }
   | { state: "complete" };
 
-function opens(cached: CacheState | undefined): boolean {
-  return cached?.state === "complete" || cached?.state === "unlisted";
+function opens({ state }: CacheState): boolean {
+  return state === "complete" || state === "unlisted";
 }
 
 async function lookUp(
   cache: RepositoryCache,
-  commit: string,
-  wanted: (path: string) => boolean,
+  repository: string,
+  commit: string | undefined,
+  options: DownloadOptions,
 ): Promise<CacheState> {
+  if (commit === undefined) return { state: "absent" };
+  const snapshot = cache.snapshot(commit);
+  const source = `${repository}@${commit}`;
   const entries = await cache.readListing(commit);
   if (entries === undefined) {
-    const isThere = (await sizeOf(cache.snapshot(commit))) !== undefined;
-    const files = isThere ? await localFolder(cache.snapshot(commit), commit).list() : [];
-    return { state: files.some(({ path }) => wanted(path)) ? "unlisted" : "absent" };
+    const isThere = (await sizeOf(snapshot)) !== undefined;
+    const files = isThere ? await localFolder(snapshot, source).list() : [];
+    return { state: files.some(({ path }) => wantedFiles(options)(path)) ? "unlisted" : "absent" };
   }
-  const missing = [];
-  for (const file of select(entries, wanted, commit)) {
-    if ((await sizeOf(join(cache.snapshot(commit), file.path))) !== file.bytes) missing.push(file.path);
+  const isMissing = async ({ path, bytes }: RepositoryFile) => (await sizeOf(join(snapshot, path))) !== bytes;
+  const missing: string[] = [];
+  try {
+    const selected = await select(entries, options, source, async (file) => {
+      if (await isMissing(file)) missing.push(file.path);
+      return localFolder(snapshot, source).read(file.path);
+    });
+    for (const file of selected) if (await isMissing(file)) missing.push(file.path);
+  } catch (error) {
+    // What the weights depend on is not here.
+    if (missing.length === 0) throw error;
   }
   return missing.length === 0 ? { state: "complete" } : { state: "incomplete", missing };
 }
 
-function notInCache(reference: string, cacheFolder: string, cached: CacheState | undefined): NotFoundError {
+function wantedFiles({ files, weights }: DownloadOptions): (path: string) => boolean {
+  return files ?? modelFiles(weights && { weights: [] });
+}
+
+function notInCache(reference: string, cacheFolder: string, cached: CacheState): NotFoundError {
   return new NotFoundError({
     part,
     problem:
-      cached?.state === "incomplete"
+      cached.state === "incomplete"
         ? `the cache ${cacheFolder} lacks ${cached.missing.join(", ")} of ${reference}, and offline mode is on`
         : `${reference} is not in the cache ${cacheFolder}, and offline mode is on`,
     remedy: reference.startsWith("hf:datasets/")
@@ -126,12 +154,24 @@ function notInCache(reference: string, cacheFolder: string, cached: CacheState |
 }
 
 /** The files to have, of a listing. Throws where one of them cannot be downloaded, or nothing is left. */
-function select(
+async function select(
   entries: readonly RepositoryEntry[],
-  wanted: (path: string) => boolean,
+  options: DownloadOptions,
   source: string,
-): RepositoryFile[] {
-  const selected = entries.filter(({ path }) => wanted(path));
+  readFile: (file: RepositoryFile) => Promise<Uint8Array>,
+): Promise<RepositoryFile[]> {
+  const wanted = wantedFiles(options);
+  const weights = new Set(await options.weights?.(repositoryFolder(source, entries, readFile)));
+  const selected = entries.filter(({ path }) => wanted(path) || weights.delete(path));
+  // Those that `files` takes too are no fault.
+  const unknown = [...weights].find((path) => !selected.some((entry) => entry.path === path));
+  if (unknown !== undefined) {
+    throw new NotFoundError({
+      part,
+      problem: `${unknown} is missing from ${source}`,
+      remedy: "choose weights among the files of the repository",
+    });
+  }
   const sizes = new Map<string, number>();
   const files = selected.map((entry) => {
     if ("unusable" in entry) {
