@@ -7,8 +7,18 @@ export { fuseAttention, type FuseAttentionOptions } from "./passes/fuse-attentio
 export { fuseGelu } from "./passes/fuse-gelu.js";
 export { fuseLayerNorm } from "./passes/fuse-layer-norm.js";
 export { scaleOfRange, type ActivationScale } from "./quantize/activation-scale.js";
-export { denseLayers, type DenseLayer } from "./quantize/dense-layers.js";
+export {
+  denseLayers,
+  encoderLayers,
+  type DenseLayer,
+  type LayerDescription,
+} from "./quantize/dense-layers.js";
 export { quantizeDense, type DenseLayout, type QuantizeDenseOptions } from "./quantize/quantize-dense.js";
 export { quantizeTables, type QuantizeTablesOptions } from "./quantize/quantize-tables.js";
 export { storeFloat16, type StoreFloat16Options } from "./quantize/store-float16.js";
-export { quantizeEncoder, type QuantizationReport, type QuantizeEncoderOptions } from "./quantize-encoder.js";
+export {
+  quantizeEncoder,
+  type LayerReport,
+  type QuantizationReport,
+  type QuantizeEncoderOptions,
+} from "./quantize-encoder.js";

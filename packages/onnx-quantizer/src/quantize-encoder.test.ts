@@ -1,5 +1,5 @@
 import { InvalidArgumentError, InvalidFileError } from "@kokeshi/core";
-import { GraphEditor, writeModel } from "@kokeshi/onnx";
+import { GraphEditor, readModel, writeModel } from "@kokeshi/onnx";
 import { describe, expect, it } from "vitest";
 import {
   calibrationBatch,
@@ -10,6 +10,8 @@ import {
   text,
   tinyEncoder,
 } from "./fixtures/tiny-encoder.js";
+import { optimizeEncoder } from "./optimize-encoder.js";
+import { encoderLayers } from "./quantize/dense-layers.js";
 import { quantizeEncoder } from "./quantize-encoder.js";
 import { quantizeTables } from "./quantize/quantize-tables.js";
 import { storeFloat16 } from "./quantize/store-float16.js";
@@ -41,6 +43,30 @@ describe("quantizeEncoder", () => {
       });
     }
   }
+
+  it("leaves the layers in float32 that it is told to, under the same names whatever the operators", async () => {
+    for (const operators of ["fast", "portable"] as const) {
+      const model = tinyEncoder();
+      const names = encoderLayers(model).map((layer) => layer.name);
+      expect(new Set(names).size).toBe(12);
+      const optimized = copyOf(model);
+      if (operators === "fast") await optimizeEncoder(optimized);
+      const again = encoderLayers(readModel(writeModel(optimized))).map((layer) => layer.name);
+      expect(again.sort()).toEqual([...names].sort());
+
+      const keepFloat = [names[0], names[11]] as string[];
+      const report = await quantizeEncoder(model, { method: "dynamic", operators, keepFloat });
+      expect(report.denseLayers).toBe(10);
+      expect(report.layers.filter((layer) => layer.precision === "float32")).toEqual([
+        { name: names[0], operator: "MatMul", inputs: 32, outputs: 32, precision: "float32" },
+        { name: names[11], operator: "MatMul", inputs: 64, outputs: 32, precision: "float32" },
+      ]);
+      expect(new Set(encoderLayers(model).map((layer) => layer.name))).toEqual(new Set(keepFloat));
+    }
+    await expect(
+      quantizeEncoder(tinyEncoder(), { method: "dynamic", keepFloat: ["pooler"] }),
+    ).rejects.toThrow(/"pooler", which is no dense layer/);
+  });
 
   it("says what is missing", async () => {
     await expect(quantizeEncoder(tinyEncoder(), { method: "static" })).rejects.toThrow(InvalidArgumentError);

@@ -4,7 +4,7 @@ import { collectRanges, type CalibrationBatch } from "./calibration/min-max.js";
 import { optimizeEncoder, type OptimizationReport } from "./optimize-encoder.js";
 import { part } from "./part.js";
 import { scaleOfRange } from "./quantize/activation-scale.js";
-import { denseLayers } from "./quantize/dense-layers.js";
+import { denseLayers, encoderLayers, type LayerDescription } from "./quantize/dense-layers.js";
 import { quantizeDense } from "./quantize/quantize-dense.js";
 import { quantizeTables } from "./quantize/quantize-tables.js";
 
@@ -23,11 +23,22 @@ export interface QuantizeEncoderOptions {
   operators?: "fast" | "portable";
   /** Embedding tables as INT8 too. Default: true. */
   tables?: boolean;
+  /** Names of dense layers (`encoderLayers`) that stay float32: what a tuner falls back to. */
+  keepFloat?: readonly string[];
+  /** Weights of 7 bits, for CPUs that add products of bytes in 16 bits (AVX2 without VNNI). Default: false. */
+  reduceRange?: boolean;
+}
+
+/** A dense layer, and what became of it. */
+export interface LayerReport extends LayerDescription {
+  precision: "float32" | "int8";
 }
 
 export interface QuantizationReport {
   /** Dense layers that are INT8 now. */
   denseLayers: number;
+  /** Every dense layer, in the order in which they are computed. */
+  layers: LayerReport[];
   tables: number;
   /** What was rewritten before; none for portable models. */
   optimization: OptimizationReport | undefined;
@@ -39,7 +50,14 @@ export interface QuantizationReport {
  */
 export async function quantizeEncoder(
   model: OnnxModel,
-  { method, calibration, operators = "fast", tables = true }: QuantizeEncoderOptions,
+  {
+    method,
+    calibration,
+    operators = "fast",
+    tables = true,
+    keepFloat = [],
+    reduceRange = false,
+  }: QuantizeEncoderOptions,
 ): Promise<QuantizationReport> {
   const isStatic = method === "static";
   if (isStatic && calibration === undefined) {
@@ -49,13 +67,15 @@ export async function quantizeEncoder(
       remedy: 'pass batches as calibration, or choose the method "dynamic"',
     });
   }
-  if (denseLayers(new GraphEditor(model)).length === 0) {
+  const layers = encoderLayers(model);
+  if (layers.length === 0) {
     throw new InvalidFileError({
       part,
       problem: "the model has no MatMul with constant float32 weights",
       remedy: "pass the float32 model of an encoder",
     });
   }
+  const kept = namesOfLayers(keepFloat, layers);
   const fast = operators === "fast";
   const optimization = fast ? await optimizeEncoder(model) : undefined;
   const editor = new GraphEditor(model);
@@ -71,9 +91,22 @@ export async function quantizeEncoder(
     new Map(Array.from(ranges, ([value, { minimum, maximum }]) => [value, scaleOfRange(minimum, maximum)]));
   const fastLayout = isStatic ? "static-fused" : "dynamic-fused";
   const portableLayout = isStatic ? "static-qdq" : "dynamic-standard";
+  const layout = fast ? fastLayout : portableLayout;
   return {
-    denseLayers: quantizeDense(editor, { layout: fast ? fastLayout : portableLayout, scales }),
+    denseLayers: quantizeDense(editor, { layout, scales, keepFloat: kept, reduceRange }),
+    layers: layers.map((layer) => ({ ...layer, precision: kept.has(layer.name) ? "float32" : "int8" })),
     tables: tables ? quantizeTables(editor) : 0,
     optimization,
   };
+}
+
+function namesOfLayers(names: readonly string[], layers: readonly LayerDescription[]): Set<string> {
+  const known = new Set(layers.map((layer) => layer.name));
+  const unknown = names.find((name) => !known.has(name));
+  if (unknown === undefined) return new Set(names);
+  throw new InvalidArgumentError({
+    part,
+    problem: `keepFloat names "${unknown}", which is no dense layer of the model`,
+    remedy: "choose among the names that encoderLayers gives",
+  });
 }

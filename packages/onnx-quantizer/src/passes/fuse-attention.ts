@@ -8,6 +8,7 @@ import {
   type GraphEditor,
   type OnnxNode,
 } from "@kokeshi/onnx";
+import { layerName } from "../quantize/dense-layers.js";
 import { isPaddingMask } from "./padding-mask.js";
 
 export interface FuseAttentionOptions {
@@ -54,6 +55,8 @@ export async function fuseAttention(
 
 /** A dense layer: MatMul with constant weights, and Add of a constant bias. */
 interface Projection {
+  /** Of its MatMul, so that the layer keeps its name. */
+  name: string;
   input: string;
   weight: string;
   bias: string;
@@ -194,12 +197,16 @@ function projection(editor: GraphEditor, value: string | undefined): Projection 
   if (add === undefined) return undefined;
   const product = add.inputs.find((input) => editor.producer(input, "MatMul"));
   const bias = add.inputs.find((input) => input !== product);
-  const [input, weight] = editor.producer(product, "MatMul")?.inputs ?? [];
+  const node = editor.producer(product, "MatMul");
+  const [input, weight] = node?.inputs ?? [];
   const weights = editor.constant(weight);
   const biases = editor.constant(bias);
-  if (input === undefined || weight === undefined || bias === undefined) return undefined;
+  if (node === undefined || input === undefined || weight === undefined || bias === undefined)
+    return undefined;
   if (weights?.type !== "float32" || weights.shape.length !== 2) return undefined;
-  return biases?.type === "float32" && biases.shape.length === 1 ? { input, weight, bias } : undefined;
+  return biases?.type === "float32" && biases.shape.length === 1
+    ? { name: layerName(node), input, weight, bias }
+    : undefined;
 }
 
 function replaceAttention(editor: GraphEditor, match: Attention, keyColumns: Map<string, string>): void {
@@ -226,21 +233,23 @@ function replaceAttention(editor: GraphEditor, match: Attention, keyColumns: Map
   editor.replaceUses(match.result, attention);
 }
 
-function dense(editor: GraphEditor, { input, weight, bias }: Projection): string {
-  return editor.value("Add", [editor.value("MatMul", [input, weight]), bias]);
+function dense(editor: GraphEditor, { name, input, weight, bias }: Projection): string {
+  const product = editor.node("MatMul", [input, weight]);
+  product.name = name;
+  return editor.value("Add", [product.outputs[0] as string, bias]);
 }
 
 /** A projection with one more column in every head, that is `constant` whatever the input. */
 function widened(
   editor: GraphEditor,
-  { input, weight, bias }: Projection,
+  { name, input, weight, bias }: Projection,
   heads: number,
   width: number,
   constant: number,
 ): Projection {
-  const widen = (name: string, fill: number): string => {
-    const tensor = editor.constant(name);
-    if (tensor === undefined) return name;
+  const widen = (constantName: string, fill: number): string => {
+    const tensor = editor.constant(constantName);
+    if (tensor === undefined) return constantName;
     const rows = tensor.shape.length === 2 ? (tensor.shape[0] as number) : 1;
     const elements = float32Elements(tensor);
     const wide = new Float32Array(rows * heads * (width + 1)).fill(fill);
@@ -248,9 +257,14 @@ function widened(
       wide.set(elements.subarray(head * width, (head + 1) * width), head * (width + 1));
     }
     const columns = heads * (width + 1);
-    return editor.initializer(name, "float32", tensor.shape.length === 2 ? [rows, columns] : [columns], wide);
+    return editor.initializer(
+      constantName,
+      "float32",
+      tensor.shape.length === 2 ? [rows, columns] : [columns],
+      wide,
+    );
   };
-  return { input, weight: widen(weight, 0), bias: widen(bias, constant) };
+  return { name, input, weight: widen(weight, 0), bias: widen(bias, constant) };
 }
 
 /** What is added to keys: -10,000 in the last column of every head where a position is padding, batch x sequence x columns. */

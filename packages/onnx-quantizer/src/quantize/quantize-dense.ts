@@ -2,7 +2,7 @@ import { InvalidArgumentError } from "@kokeshi/core";
 import { int, tensorTypeCodes, type GraphEditor } from "@kokeshi/onnx";
 import { part } from "../part.js";
 import type { ActivationScale } from "./activation-scale.js";
-import { denseLayers, type DenseLayer } from "./dense-layers.js";
+import { denseLayers, layerWeights, type DenseLayer } from "./dense-layers.js";
 import { quantizeColumns } from "./quantized-weights.js";
 
 /**
@@ -22,10 +22,18 @@ export interface QuantizeDenseOptions {
   layout: DenseLayout;
   /** By the name of the activations; a static layout leaves layers without one in float32. */
   scales?: ReadonlyMap<string, ActivationScale>;
+  /** Names of layers that stay float32. */
+  keepFloat?: ReadonlySet<string>;
+  /**
+   * Weights of 7 bits: on CPUs that add products of bytes in 16 bits (AVX2 without VNNI), two products of a full byte
+   * and a full code overflow, and the sum is cut off. Default: false.
+   */
+  reduceRange?: boolean;
 }
 
 /** Makes the dense layers of a graph INT8: weights symmetric per output, activations unsigned. Returns how many. */
-export function quantizeDense(editor: GraphEditor, { layout, scales }: QuantizeDenseOptions): number {
+export function quantizeDense(editor: GraphEditor, options: QuantizeDenseOptions): number {
+  const { layout, scales, keepFloat } = options;
   if (layout === "static-qdq" && (editor.model.opsets[""] ?? 0) < 13) {
     throw new InvalidArgumentError({
       part,
@@ -33,10 +41,11 @@ export function quantizeDense(editor: GraphEditor, { layout, scales }: QuantizeD
       remedy: 'export the model anew, or choose the layout "static-fused"',
     });
   }
-  const quantizer = new DenseQuantizer(editor, layout);
+  const quantizer = new DenseQuantizer(editor, options);
   let count = 0;
   for (const layer of denseLayers(editor)) {
     const scale = scales?.get(layer.input);
+    if (keepFloat?.has(layer.name) === true) continue;
     if (layout.startsWith("static") && scale === undefined) continue;
     editor.replaceUses(layer.result, quantizer.quantize(layer, scale));
     count++;
@@ -53,14 +62,14 @@ class DenseQuantizer {
 
   constructor(
     private readonly editor: GraphEditor,
-    private readonly layout: DenseLayout,
+    private readonly options: QuantizeDenseOptions,
   ) {}
 
   quantize(layer: DenseLayer, scale: ActivationScale | undefined): string {
     const { editor } = this;
-    const weight = this.quantizedWeight(layer.weight);
+    const weight = this.quantizedWeight(layer);
     const bias = layer.bias === undefined ? [] : [layer.bias];
-    switch (this.layout) {
+    switch (this.options.layout) {
       case "dynamic-fused":
         return editor.value(
           "DynamicQuantizeMatMul",
@@ -118,25 +127,20 @@ class DenseQuantizer {
     return names;
   }
 
-  private quantizedWeight(name: string): { codes: string; scales: string; zero: string } {
+  private quantizedWeight(layer: DenseLayer): { codes: string; scales: string; zero: string } {
     const { editor } = this;
-    let quantized = this.weights.get(name);
+    const { weight, transposed, inputs, outputs } = layer;
+    const key = `${weight} ${transposed}`;
+    let quantized = this.weights.get(key);
     if (quantized === undefined) {
-      const tensor = editor.constant(name);
-      if (tensor === undefined) {
-        throw new InvalidArgumentError({
-          part,
-          problem: `the weights ${name} are no constant`,
-          remedy: "pass layers that denseLayers gave",
-        });
-      }
-      const { codes, scales } = quantizeColumns(tensor);
+      const largestCode = this.options.reduceRange === true ? 63 : 127;
+      const { codes, scales } = quantizeColumns(layerWeights(editor, layer), outputs, largestCode);
       quantized = {
-        codes: editor.initializer(`${name}_int8`, "int8", tensor.shape, codes),
-        scales: editor.initializer(`${name}_scales`, "float32", [scales.length], scales),
-        zero: editor.initializer(`${name}_zeros`, "int8", [scales.length], new Int8Array(scales.length)),
+        codes: editor.initializer(`${weight}_int8`, "int8", [inputs, outputs], codes),
+        scales: editor.initializer(`${weight}_scales`, "float32", [outputs], scales),
+        zero: editor.initializer(`${weight}_zeros`, "int8", [outputs], new Int8Array(outputs)),
       };
-      this.weights.set(name, quantized);
+      this.weights.set(key, quantized);
     }
     return quantized;
   }

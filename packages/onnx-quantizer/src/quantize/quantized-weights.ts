@@ -8,21 +8,28 @@ export interface QuantizedWeights {
   scales: Float32Array;
 }
 
-/** Symmetric, per output: the largest weight of a column becomes 127. A column of zeros has the scale 1. */
-export function quantizeColumns(tensor: OnnxTensor): QuantizedWeights {
-  const [rows, columns] = tensor.shape as [number, number];
-  const weights = float32Elements(tensor);
+/**
+ * Symmetric, per output: the largest weight of a column becomes `largestCode`, 127, or 63 for weights of 7 bits. A
+ * column of zeros has the scale 1.
+ */
+export function quantizeColumns(
+  weights: Float32Array,
+  columns: number,
+  largestCode: 127 | 63 = 127,
+): QuantizedWeights {
   const scales = new Float32Array(columns);
   for (let index = 0, column = 0; index < weights.length; index++) {
     const magnitude = Math.abs(weights[index] as number);
     if (magnitude > (scales[column] as number)) scales[column] = magnitude;
     if (++column === columns) column = 0;
   }
-  for (let column = 0; column < columns; column++) scales[column] = (scales[column] as number) / 127 || 1;
-  const codes = new Int8Array(rows * columns);
+  for (let column = 0; column < columns; column++) {
+    scales[column] = (scales[column] as number) / largestCode || 1;
+  }
+  const codes = new Int8Array(weights.length);
   for (let index = 0, column = 0; index < weights.length; index++) {
     const code = Math.round((weights[index] as number) / (scales[column] as number));
-    codes[index] = Math.max(-127, Math.min(127, code));
+    codes[index] = Math.max(-largestCode, Math.min(largestCode, code));
     if (++column === columns) column = 0;
   }
   return { codes, scales };
