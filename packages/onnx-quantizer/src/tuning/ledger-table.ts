@@ -1,0 +1,79 @@
+import { recipeName } from "./recipe.js";
+import { isFinished, type FinishedTrial, type Trial } from "./trial.js";
+import type { TuningLedger } from "./tuning-ledger.js";
+
+const mostSensitive = 20;
+
+/** The ledger as Markdown: what was asked, what was found, and every trial. */
+export function ledgerTable(ledger: TuningLedger): string {
+  const { model, graph, floatBytes, objective, maxRelativeLoss, sample, trials, sensitivities } = ledger;
+  const best = trials.find(({ number }) => number === ledger.best) as FinishedTrial;
+  return [
+    `# ${escaped(model)}, quantized`,
+    "",
+    `- Objective: ${escaped(objective.name)}; float32 has ${number(objective.floatScore)}.`,
+    `- Goal: at most ${percent(maxRelativeLoss)} of it lost. ${ledger.metGoal ? "Met" : "**Not met**; the best model found is kept"}.`,
+    `- Kept: trial ${best.number}, ${escaped(best.name)}: loss ${percent(best.relativeLoss)}, ` +
+      `${best.speedup.toFixed(2)} times as fast, ${percent(best.bytes / floatBytes)} of the bytes of ${graph}.`,
+    `- Speed and fidelity (mean cosine to float32): ${sample.texts} of the calibration texts, one thread of ${escaped(sample.processor)}, ` +
+      "float32 and the trial in turns, median of the ratios of processor time.",
+    `- ${trials.length} trials in ${Math.round(ledger.seconds)} seconds.`,
+    "",
+    "| trial | model | score | loss | goal | fidelity | speed | MB | of float32 | layers in float32 |",
+    "| ---: | --- | ---: | ---: | :---: | ---: | ---: | ---: | ---: | ---: |",
+    ...trials.map((trial) => row(trial, ledger)),
+    ...(sensitivities === null
+      ? []
+      : [
+          "",
+          `## What each layer costs`,
+          "",
+          `By how much the mean cosine to float32 grows when a layer alone stays float32, in ${escaped(recipeName(best.recipe))}; ` +
+            `the first ${Math.min(mostSensitive, sensitivities.length)} of ${sensitivities.length}.`,
+          "",
+          "| layer | kind | block | gain |",
+          "| --- | --- | ---: | ---: |",
+          ...sensitivities
+            .slice(0, mostSensitive)
+            .map(
+              ({ name, role, block, gain }) =>
+                `| ${escaped(name)} | ${role} | ${block ?? ""} | ${gain.toExponential(2)} |`,
+            ),
+        ]),
+    "",
+  ].join("\n");
+}
+
+function row(trial: Trial, { best, floatBytes }: TuningLedger): string {
+  const label = trial.number === best ? `**${trial.number}**` : String(trial.number);
+  const cells = isFinished(trial)
+    ? [
+        label,
+        escaped(trial.name),
+        number(trial.score),
+        percent(trial.relativeLoss),
+        trial.metGoal ? "•" : "",
+        trial.fidelity.toFixed(5),
+        `${trial.speedup.toFixed(2)}x`,
+        (trial.bytes / 1e6).toFixed(1),
+        percent(trial.bytes / floatBytes),
+        `${trial.floatLayers} of ${trial.floatLayers + trial.quantizedLayers}`,
+      ]
+    : [label, `${escaped(trial.name)}: failed, ${escaped(trial.error)}`, ...new Array<string>(8).fill("")];
+  return `| ${cells.join(" | ")} |`;
+}
+
+function number(value: number): string {
+  return value.toFixed(4);
+}
+
+function percent(share: number): string {
+  return `${(share * 100).toFixed(2)} %`;
+}
+
+/** Names come from files of others: no cell may end a row or begin markup. */
+function escaped(text: string): string {
+  return text
+    .replace(/[\p{Cc}\u2028\u2029]+/gu, " ")
+    .replace(/[\\|<>*_`[\]]/g, (character) => `\\${character}`);
+}

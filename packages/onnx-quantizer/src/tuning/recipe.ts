@@ -1,0 +1,59 @@
+/** How a model is made INT8, but for the layers that stay float32. */
+export interface QuantizationRecipe {
+  method: "static" | "dynamic" | "weight-only";
+  /** How the range of activations is found; for "static". */
+  rangeMethod?: "min-max" | "moving-average" | "percentile" | "entropy" | "mse";
+  /** Whether outliers move from activations to weights before (SmoothQuant); the share that moves is `alpha`. */
+  smoothQuant?: { alpha?: number };
+  biasCorrection?: boolean;
+  /** Bits of a weight; for "weight-only". */
+  bits?: 4 | 8;
+}
+
+export type QuantizationMethod = QuantizationRecipe["method"];
+
+/** Short and unique among the recipes of one search: "percentile + SmoothQuant + bias correction". */
+export function recipeName({
+  method,
+  rangeMethod,
+  smoothQuant,
+  biasCorrection,
+  bits,
+}: QuantizationRecipe): string {
+  const first =
+    method === "static"
+      ? (rangeMethod ?? "min-max")
+      : method === "dynamic"
+        ? "dynamic"
+        : `${bits ?? 8}-bit weights`;
+  const alpha = smoothQuant?.alpha === undefined ? "" : ` ${smoothQuant.alpha}`;
+  return [
+    first,
+    ...(smoothQuant === undefined ? [] : [`SmoothQuant${alpha}`]),
+    ...(biasCorrection === true ? ["bias correction"] : []),
+  ].join(" + ");
+}
+
+/** The recipes of a method, in the order in which they are tried: plain ones before others, fewer bits before more. */
+export function recipesOf(method: QuantizationMethod): QuantizationRecipe[] {
+  const [none, smooth, corrected] = [{}, { smoothQuant: {} }, { biasCorrection: true }];
+  switch (method) {
+    case "static":
+      return [none, smooth, corrected, { ...smooth, ...corrected }].flatMap((additions) =>
+        (["min-max", "percentile", "entropy", "mse"] as const).map((rangeMethod) => ({
+          method,
+          rangeMethod,
+          ...additions,
+        })),
+      );
+    case "dynamic":
+      return [none, smooth, corrected, { ...smooth, ...corrected }].map((additions) => ({
+        method,
+        ...additions,
+      }));
+    case "weight-only":
+      return ([4, 8] as const).flatMap((bits) =>
+        [none, corrected].map((additions) => ({ method, bits, ...additions })),
+      );
+  }
+}
