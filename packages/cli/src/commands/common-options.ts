@@ -1,3 +1,4 @@
+import type { PrecisionChoice } from "@kokeshi/transformer-int8";
 import { type Command, InvalidArgumentError, Option } from "commander";
 import { defaultModel } from "../open-model.js";
 
@@ -7,6 +8,11 @@ export const commonOptions = {
     new Option("-m, --model <ref>", "a folder, an npm package, or hf:owner/name[@revision]").default(
       defaultModel,
     ),
+  graph: () =>
+    new Option(
+      "--graph <precision>",
+      `of a transformer's graphs: ${graphPrecisions.join(", ")}, or the path of one in the model (default: auto)`,
+    ).argParser(graphChoice),
   dimensions: () =>
     new Option("-d, --dimensions <n>", "keep only the first components of each vector").argParser(
       positiveInteger,
@@ -18,6 +24,13 @@ export const commonOptions = {
   json: () => new Option("--json", "print one JSON document"),
   quiet: () => new Option("-q, --quiet", "no progress and no notes; warnings and errors stay"),
 };
+
+const graphPrecisions = ["auto", "float32", "float16", "int8", "uint8", "int4"];
+
+function graphChoice(value: string): PrecisionChoice {
+  if (graphPrecisions.includes(value) || value.endsWith(".onnx")) return value as PrecisionChoice;
+  throw new InvalidArgumentError(`Use one of ${graphPrecisions.join(", ")}, or a path like onnx/model.onnx.`);
+}
 
 export function addOptions(command: Command, options: readonly Option[]): Command {
   for (const option of options) command.addOption(option);

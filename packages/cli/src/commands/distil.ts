@@ -2,6 +2,7 @@ import { resolve } from "node:path";
 import type { EmbeddingModel } from "@kokeshi/core";
 import type { LocalFolder } from "@kokeshi/hub";
 import type { Distilled, DistilOptions, DistilProgress, StaticModelFormat } from "@kokeshi/training";
+import type { PrecisionChoice } from "@kokeshi/transformer-int8";
 import { type Command, InvalidArgumentError, Option } from "commander";
 import type { CommandContext } from "../command-context.js";
 import { readLegalFiles } from "../legal-files.js";
@@ -18,6 +19,7 @@ import { type InputOptions, inputOptions, openTexts } from "./input-options.js";
 const formats = ["model2vec", "sentence-transformers", "kokeshi"] as const satisfies StaticModelFormat[];
 
 interface DistilCommandOptions extends InputOptions {
+  graph?: PrecisionChoice;
   out: string;
   format: StaticModelFormat;
   dimensions?: number;
@@ -44,6 +46,7 @@ export function addDistilCommand(program: Command, context: CommandContext): voi
     .description("Make a static model that gives about the vectors of another model.")
     .argument("<model>", "the teacher: a folder, an npm package, or hf:owner/name[@revision]");
   addOptions(command, [
+    commonOptions.graph(),
     new Option(
       "-o, --out <dir>",
       "the folder to write, which must not exist or be empty",
@@ -116,7 +119,7 @@ async function distilCommand(
   const texts = options.text === undefined ? undefined : await readTexts(options.text, options, context);
   const words =
     options.vocabulary === undefined ? undefined : await readTexts(options.vocabulary, options, context);
-  const { model: teacher, folder } = await openModel(reference, context);
+  const { model: teacher, folder } = await openModel(reference, context, { graph: options.graph });
   try {
     if (options.dimensions !== undefined && options.dimensions > teacher.dimensions) {
       throw new UsageError(

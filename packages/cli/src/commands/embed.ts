@@ -1,5 +1,6 @@
 import { type EmbeddedBatch, InvalidFileError } from "@kokeshi/core";
 import { type Calibration, isScalarPrecision, type Precision, precisions } from "@kokeshi/quantization";
+import type { PrecisionChoice } from "@kokeshi/transformer-int8";
 import { type Command, Option } from "commander";
 import { readCalibrationFile, writeCalibrationFile } from "../calibration-file.js";
 import type { CommandContext } from "../command-context.js";
@@ -20,6 +21,7 @@ import { type InputOptions, inputOptions, openTexts } from "./input-options.js";
 
 interface EmbedCommandOptions extends InputOptions {
   model: string;
+  graph?: PrecisionChoice;
   dimensions?: number;
   precision: Precision;
   inputType?: string;
@@ -38,6 +40,7 @@ export function addEmbedCommand(program: Command, context: CommandContext): void
     .argument("[file]", "texts one a line, or .jsonl with {id, text}; - or nothing is standard input");
   addOptions(command, [
     commonOptions.model(),
+    commonOptions.graph(),
     commonOptions.dimensions(),
     new Option("-p, --precision <precision>", "number format of the vectors")
       .choices(precisions)

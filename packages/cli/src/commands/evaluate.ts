@@ -23,6 +23,7 @@ import {
   writeReports,
 } from "@kokeshi/evaluation";
 import { type Precision, precisions } from "@kokeshi/quantization";
+import type { PrecisionChoice } from "@kokeshi/transformer-int8";
 import { type Command, InvalidArgumentError as InvalidOptionError, Option } from "commander";
 import type { CommandContext } from "../command-context.js";
 import { defaultModel, openModel } from "../open-model.js";
@@ -35,6 +36,7 @@ import { comparisonTable, latencyTable, resultsTable } from "./evaluate-tables.j
 const hubData = "hf:mteb";
 
 interface EvaluateCommandOptions {
+  graph?: PrecisionChoice;
   data: string;
   tasks?: string[];
   split: string;
@@ -71,6 +73,7 @@ export function addEvaluateCommand(program: Command, context: CommandContext): v
     new Option("-m, --model <ref...>", "folders, npm packages, or hf:owner/name[@revision]").default([
       defaultModel,
     ]),
+    commonOptions.graph(),
     new Option("-d, --dimensions <numbers>", "keep only so many first components: 256,128").argParser(
       numbers,
     ),
@@ -134,7 +137,8 @@ async function evaluateCommand(options: EvaluateCommandOptions, context: Command
   const descriptions = new Map<string, TaskDescription>();
   const models: EmbeddingModel[] = [];
   try {
-    for (const reference of options.model) models.push((await openModel(reference, context)).model);
+    for (const reference of options.model)
+      models.push((await openModel(reference, context, { graph: options.graph })).model);
     const latency = options.latency ? await latencyOf(models, tasks, context) : undefined;
     let rows = 0;
     const results = await evaluate({

@@ -4,6 +4,7 @@ import { resolve } from "node:path";
 import { Embeddings, type EmbeddedBatch } from "@kokeshi/core";
 import { type Precision, precisions } from "@kokeshi/quantization";
 import { type IndexOptions, KokeshiIndex } from "@kokeshi/search";
+import type { PrecisionChoice } from "@kokeshi/transformer-int8";
 import { type Command, Option } from "commander";
 import type { CommandContext } from "../command-context.js";
 import { embedRecords } from "../embed-records.js";
@@ -19,6 +20,7 @@ import { type InputOptions, inputOptions, openTexts } from "./input-options.js";
 interface IndexBuildOptions extends InputOptions {
   out: string;
   model: string;
+  graph?: PrecisionChoice;
   dimensions?: number;
   scanDimensions?: number;
   precision: Precision;
@@ -38,6 +40,7 @@ export function addIndexBuildCommand(index: Command, context: CommandContext): v
   addOptions(command, [
     new Option("-o, --out <file>", "the index, usually .kidx").makeOptionMandatory(),
     commonOptions.model(),
+    commonOptions.graph(),
     commonOptions.dimensions(),
     new Option("-p, --precision <precision>", "number format of the codes that every search looks at")
       .choices(precisions)

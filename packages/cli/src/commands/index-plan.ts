@@ -13,6 +13,7 @@ import {
   recommendPlan,
   type VectorsWithIds,
 } from "@kokeshi/search";
+import type { PrecisionChoice } from "@kokeshi/transformer-int8";
 import { type Command, InvalidArgumentError, Option } from "commander";
 import type { CommandContext } from "../command-context.js";
 import { embedRecords } from "../embed-records.js";
@@ -32,6 +33,7 @@ interface IndexPlanOptions extends InputOptions, PlanBounds {
   topK: number;
   out?: string;
   model: string;
+  graph?: PrecisionChoice;
   dimensions?: number;
   batchSize?: number;
   json?: boolean;
@@ -65,6 +67,7 @@ export function addIndexPlanCommand(index: Command, context: CommandContext): vo
     new Option("-k, --top-k <k>", "hits a query").default(10).argParser(positiveInteger),
     new Option("-o, --out <dir>", "a new folder for plans.md, plans.svg and plans.json"),
     commonOptions.model(),
+    commonOptions.graph(),
     commonOptions.dimensions(),
     commonOptions.batchSize(),
     ...inputOptions(),
@@ -99,7 +102,7 @@ async function indexPlanCommand(
       "add --qrels, or use --min-recall",
     );
   }
-  const { model } = await openModel(options.model, context);
+  const { model } = await openModel(options.model, context, { graph: options.graph });
   try {
     const documents = await vectorsOf(model, texts.documents, { ...options, inputType: "document" }, context);
     const queries = await vectorsOf(model, texts.queries, { ...options, inputType: "query" }, context);

@@ -1,5 +1,6 @@
 import { resolve } from "node:path";
 import { KokeshiIndex, type SearchHit } from "@kokeshi/search";
+import type { PrecisionChoice } from "@kokeshi/transformer-int8";
 import { type Command, Option } from "commander";
 import type { CommandContext } from "../command-context.js";
 import { embedRecords } from "../embed-records.js";
@@ -15,6 +16,7 @@ interface IndexSearchOptions extends HybridOptions {
   candidates?: number;
   threads: number;
   model: string;
+  graph?: PrecisionChoice;
   json?: boolean;
 }
 
@@ -33,6 +35,7 @@ export function addIndexSearchCommand(index: Command, context: CommandContext): 
     ...hybridOptions(),
     new Option("--threads <n>", "threads that search together").default(1).argParser(positiveInteger),
     commonOptions.model(),
+    commonOptions.graph(),
     commonOptions.json(),
     commonOptions.quiet(),
   ]);
@@ -63,7 +66,7 @@ async function indexSearchCommand(
   const { signal, reporter } = context;
   const fusion = fusionOf(options);
   await using index = await KokeshiIndex.open(resolve(context.cwd, file), { threads });
-  const { model } = await openModel(options.model, context);
+  const { model } = await openModel(options.model, context, { graph: options.graph });
   try {
     index.requireModel(model.modelId);
     const records = queries.map((text, place) => ({ text, id: String(place), line: place + 1 }));

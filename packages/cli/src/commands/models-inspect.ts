@@ -1,3 +1,4 @@
+import type { PrecisionChoice } from "@kokeshi/transformer-int8";
 import type { Command } from "commander";
 import type { CommandContext } from "../command-context.js";
 import { defaultModel, openModel } from "../open-model.js";
@@ -6,24 +7,33 @@ import { streamSink } from "../output/byte-sink.js";
 import { table } from "../output/table.js";
 import { addOptions, commonOptions } from "./common-options.js";
 
+interface InspectCommandOptions {
+  graph?: PrecisionChoice;
+  json?: boolean;
+}
+
 export function addModelsInspectCommand(models: Command, context: CommandContext): void {
   const command = models
     .command("inspect")
     .description("What a model is: dimensions, limits, prompts, licence, files.")
     .argument("[ref]", "a folder, an npm package, or hf:owner/name[@revision]", defaultModel);
-  addOptions(command, [commonOptions.json(), commonOptions.quiet()]);
+  addOptions(command, [commonOptions.graph(), commonOptions.json(), commonOptions.quiet()]);
   command
     .addHelpText(
       "after",
-      "\nExamples:\n  $ kokeshi models inspect\n  $ kokeshi models inspect ./my-model --json",
+      "\nExamples:\n  $ kokeshi models inspect\n  $ kokeshi models inspect ./my-model --graph int8 --json",
     )
-    .action((reference: string, { json }: { json?: boolean }) =>
-      inspectCommand(reference, json ?? false, context),
+    .action((reference: string, options: InspectCommandOptions) =>
+      inspectCommand(reference, options, context),
     );
 }
 
-async function inspectCommand(reference: string, json: boolean, context: CommandContext): Promise<void> {
-  const { model, backend, folder } = await openModel(reference, context);
+async function inspectCommand(
+  reference: string,
+  { graph, json }: InspectCommandOptions,
+  context: CommandContext,
+): Promise<void> {
+  const { model, backend, folder } = await openModel(reference, context, { graph });
   try {
     const { description } = model;
     const inspected = {

@@ -1,5 +1,6 @@
 import { type EmbeddedBatch, type Embeddings, type EmbeddingModel, nearestNeighbors } from "@kokeshi/core";
 import { type FusionOptions, KokeshiIndex } from "@kokeshi/search";
+import type { PrecisionChoice } from "@kokeshi/transformer-int8";
 import { type Command, Option } from "commander";
 import type { CommandContext } from "../command-context.js";
 import { embedRecords } from "../embed-records.js";
@@ -15,6 +16,7 @@ interface SearchCommandOptions extends InputOptions, HybridOptions {
   corpus: string;
   topK: number;
   model: string;
+  graph?: PrecisionChoice;
   dimensions?: number;
   batchSize?: number;
   json?: boolean;
@@ -33,6 +35,7 @@ export function addSearchCommand(program: Command, context: CommandContext): voi
     new Option("-k, --top-k <k>", "hits a query").default(10).argParser(positiveInteger),
     ...hybridOptions(),
     commonOptions.model(),
+    commonOptions.graph(),
     commonOptions.dimensions(),
     commonOptions.batchSize(),
     ...inputOptions(),
@@ -62,7 +65,7 @@ async function searchCommand(
 ): Promise<void> {
   const fusion = fusionOf(options);
   const corpus = await openTexts(options.corpus, options, context);
-  const { model } = await openModel(options.model, context);
+  const { model } = await openModel(options.model, context, { graph: options.graph });
   try {
     const queryVectors = await embedQueries(model, queries, options, context);
     const embedOptions = { ...options, inputType: "document", fractionRead: corpus.fractionRead };

@@ -1,5 +1,6 @@
 import { cosineSimilarity, InvalidFileError } from "@kokeshi/core";
 import { heatMap, mostTextsOfHeatMap } from "@kokeshi/evaluation/plots";
+import type { PrecisionChoice } from "@kokeshi/transformer-int8";
 import { type Command, Option } from "commander";
 import type { CommandContext } from "../command-context.js";
 import { embedRecords } from "../embed-records.js";
@@ -15,6 +16,7 @@ import { type InputOptions, inputOptions, openTexts } from "./input-options.js";
 interface SimilarityCommandOptions extends InputOptions {
   file?: string;
   model: string;
+  graph?: PrecisionChoice;
   dimensions?: number;
   plot?: string;
   json?: boolean;
@@ -35,6 +37,7 @@ export function addSimilarityCommand(program: Command, context: CommandContext):
       `also draw the matrix as a heat map (SVG), up to ${mostTextsOfHeatMap} texts`,
     ),
     commonOptions.model(),
+    commonOptions.graph(),
     commonOptions.dimensions(),
     ...inputOptions(),
     commonOptions.json(),
@@ -70,7 +73,7 @@ async function similarityCommand(
       ? [recordsOf(texts)]
       : (await openTexts(options.file, options, context)).records;
   const place = options.file === undefined ? "text" : "line";
-  const { model } = await openModel(options.model, context);
+  const { model } = await openModel(options.model, context, { graph: options.graph });
   try {
     const embedded = await embedAll(embedRecords(model, records, { ...options, place }, context));
     if (embedded.texts.length === 0) {

@@ -1,6 +1,9 @@
 import { cpSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { describe, expect, it } from "vitest";
+import { readModel, writeModel } from "@kokeshi/onnx";
+import { quantizeEncoder } from "@kokeshi/onnx-quantizer";
+import { afterEach, describe, expect, it, vi } from "vitest";
+import { StandInHub, type StandInFiles } from "../../../hub/src/fixtures/stand-in-hub.js";
 import { runCaptured } from "../fixtures/run-captured.js";
 import { temporaryFolder } from "../fixtures/temporary-folder.js";
 
@@ -72,5 +75,110 @@ describe("a transformer's folder", () => {
     const { code, stderr } = await runCaptured(["models", "inspect", "./broken"], { cwd });
     expect(code).toBe(1);
     expect(stderr).toMatch(/^\[kokeshi\] \[\w[\w-]*\] .+; .+/);
+  });
+
+  it("takes the graph that --graph names, whatever --precision its vectors have", async () => {
+    cpSync(join(cwd, "encoder"), join(cwd, "both"), { recursive: true });
+    writeFileSync(join(cwd, "both/onnx/model_int8.onnx"), await dynamicInt8());
+    const inspect = async (...options: string[]) => {
+      const { stdout, stderr } = await runCaptured(["models", "inspect", "./both", "--json", ...options], {
+        cwd,
+      });
+      return { ...(JSON.parse(stdout) as object), stderr };
+    };
+    const noted = expect.stringMatching(/depends a little on the texts beside it; --graph float32/) as string;
+    expect(await inspect()).toMatchObject({ precision: "int8", batchInvariant: false, stderr: noted });
+    expect(await inspect("--graph", "float32")).toMatchObject({
+      precision: "float32",
+      batchInvariant: true,
+      stderr: "",
+    });
+    const embedding = ["embed", "--model", "./both", "--precision", "ubinary", "--json", "--graph"];
+    const codes = await Promise.all(
+      ["float32", "onnx/model.onnx"].map((graph) =>
+        runCaptured([...embedding, graph], { cwd, stdin: "the\n" }),
+      ),
+    );
+    expect(codes.map(({ code }) => code)).toEqual([0, 0]);
+    expect(codes[0]?.stdout).toBe(codes[1]?.stdout);
+
+    expect(await runCaptured([...embedding, "float16"], { cwd, stdin: "the\n" })).toMatchObject({
+      code: 1,
+      stderr: expect.stringMatching(/no ONNX graph in float16; choose among onnx\/model.onnx/) as string,
+    });
+    expect((await runCaptured([...embedding, "int7"], { cwd, stdin: "the\n" })).code).toBe(2);
+  });
+});
+
+async function dynamicInt8(): Promise<Uint8Array> {
+  const model = readModel(readFileSync(join(golden, "onnx/model.onnx")));
+  await quantizeEncoder(model, { method: "dynamic", operators: "portable" });
+  return writeModel(model);
+}
+
+describe("an encoder on the Hub", () => {
+  let hub: StandInHub;
+  afterEach(async () => {
+    vi.unstubAllEnvs();
+    await hub.stop();
+  });
+
+  /** The folder of the tests above as a repository that has its weights in many forms. */
+  async function startHub(cache: string): Promise<void> {
+    const commit = "1".repeat(40);
+    const paths = readdirSync(join(cwd, "encoder"), { recursive: true, encoding: "utf8" });
+    const files: StandInFiles = {
+      "model.safetensors": new Uint8Array(5000),
+      "onnx/model_fp16.onnx": new Uint8Array(5000).fill(1),
+      "onnx/model_quantized.onnx": await dynamicInt8(),
+      "openvino/openvino_model.bin": new Uint8Array(5000).fill(2),
+    };
+    for (const path of paths) {
+      const file = join(cwd, "encoder", path);
+      if (statSync(file).isFile()) files[path] = readFileSync(file);
+    }
+    hub = await StandInHub.start();
+    hub.repositories.set("acme/encoder", { refs: { main: commit }, commits: { [commit]: files } });
+    vi.stubEnv("HF_ENDPOINT", hub.endpoint);
+    vi.stubEnv("HF_HUB_CACHE", join(cwd, cache));
+  }
+
+  const weightsOf = (stdout: string) =>
+    (JSON.parse(stdout) as { files: { path: string }[] }).files
+      .map(({ path }) => path)
+      .filter((path) => /onnx|safetensors|openvino/.test(path));
+
+  it("is pulled with one graph, and opened without the network", async () => {
+    await startHub("cache-int8");
+    const { code, stdout } = await runCaptured(["models", "pull", "hf:acme/encoder", "--json"], { cwd });
+    expect(code).toBe(0);
+    expect(weightsOf(stdout)).toEqual(["onnx/model_quantized.onnx"]);
+    vi.stubEnv("HF_HUB_OFFLINE", "1");
+    const inspected = await runCaptured(["models", "inspect", "hf:acme/encoder", "--json"], { cwd });
+    expect(JSON.parse(inspected.stdout)).toMatchObject({ precision: "int8", batchInvariant: false });
+    const missing = await runCaptured(["models", "inspect", "hf:acme/encoder", "--graph", "float32"], {
+      cwd,
+    });
+    expect(missing).toMatchObject({ code: 1 });
+    expect(missing.stderr).toMatch(/lacks onnx\/model.onnx of hf:acme\/encoder/);
+  });
+
+  it("is pulled in the precision that --graph says", async () => {
+    await startHub("cache-float32");
+    const pull = ["models", "pull", "hf:acme/encoder", "--json", "--graph"];
+    const { stdout } = await runCaptured([...pull, "float32"], { cwd });
+    expect(weightsOf(stdout)).toEqual(["onnx/model.onnx"]);
+    const later = await runCaptured([...pull, "float16"], { cwd });
+    expect(weightsOf(later.stdout)).toEqual(["onnx/model.onnx", "onnx/model_fp16.onnx"]);
+    const none = await runCaptured([...pull, "int4"], { cwd });
+    expect(none.code).toBe(1);
+    expect(none.stderr).toMatch(/no ONNX graph in int4; choose among onnx/);
+  });
+
+  it("gives its tokenizer without any weights", async () => {
+    await startHub("cache-tokenizer");
+    const { code } = await runCaptured(["tokenize", "--model", "hf:acme/encoder"], { cwd, stdin: "the\n" });
+    expect(code).toBe(0);
+    expect(hub.requests.filter(({ path }) => /resolve.*(?:onnx|safetensors)/.test(path))).toEqual([]);
   });
 });
