@@ -4,8 +4,8 @@ import { meanCosine } from "./quantization-objective.js";
 
 /** Tokens of a batch: what `@kokeshi/transformer-int8` gives a graph, too. */
 const tokenBudget = 512;
-/** A pass is repeated until float32 takes so long: clocks of processor time may tick in hundredths of a second. */
-const leastMilliseconds = 100;
+/** A pass is repeated until float32 takes so long: below that the clock says little. */
+const leastMilliseconds = 20;
 const rounds = 5;
 
 /**

@@ -31,6 +31,6 @@ export interface CalibrationSummary {
   sha256: string;
   /** How ranges were found for the best model; null where it has no static scales. */
   rangeMethod: string | null;
-  /** Least and greatest activation that each dense layer has a code for, by the layer's name. */
+  /** Least and greatest activation that each dense layer has a code for, by the layer's name; before SmoothQuant. */
   ranges: Readonly<Record<string, readonly [minimum: number, maximum: number]>> | null;
 }

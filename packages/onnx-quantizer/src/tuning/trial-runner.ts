@@ -1,0 +1,158 @@
+import { availableParallelism } from "node:os";
+import { InvalidArgumentError, type EmbeddingModel, type ModelFolder } from "@kokeshi/core";
+import { readModel, writeModel } from "@kokeshi/onnx";
+import { type Encoder, loadTransformerModel, openEncoder, type PoolingMode } from "@kokeshi/transformer-int8";
+import type { ActivationStatistics } from "../calibration/activation-statistics.js";
+import { part } from "../part.js";
+import {
+  quantizeEncoder,
+  type QuantizationReport,
+  type QuantizeEncoderOptions,
+} from "../quantize-encoder.js";
+import { folderWithGraph } from "./folder-with-graph.js";
+import type { QuantizationObjective } from "./quantization-objective.js";
+import type { ReferenceSample } from "./reference-sample.js";
+import type { FinishedTrial, Proposal, Trial } from "./trial.js";
+
+/** Settings of every trial of a search. */
+export type TrialSettings = Pick<
+  QuantizeEncoderOptions,
+  "operators" | "tables" | "reduceRange" | "percentile"
+>;
+
+export interface TrialRunnerParts {
+  folder: ModelFolder;
+  pooling: PoolingMode | undefined;
+  /** The float32 graph, prepared as far as all trials share it. */
+  prepared: Uint8Array;
+  statistics: ActivationStatistics;
+  settings: TrialSettings;
+  sample: ReferenceSample;
+  reference: EmbeddingModel;
+  objective: QuantizationObjective;
+  /** What the objective says of float32. */
+  referenceScore: number;
+  maxRelativeLoss: number;
+  signal: AbortSignal | undefined;
+}
+
+type Quantized = Pick<Proposal, "recipe" | "keepFloat">;
+
+/** Where a candidate's graph is in its folder. */
+const graphPath = "onnx/model_int8.onnx";
+
+/** Makes the models that are proposed, and judges them. */
+export class TrialRunner {
+  /** What the first trial that failed has thrown. */
+  firstError: unknown;
+
+  constructor(private readonly parts: TrialRunnerParts) {}
+
+  /** Never throws but for an abort: a trial that fails is a trial with an error. */
+  async run(proposal: Proposal, number: number): Promise<Trial> {
+    const { signal } = this.parts;
+    const started = performance.now();
+    const seconds = (): number => (performance.now() - started) / 1000;
+    try {
+      const judged = await this.judge(proposal);
+      return { number, ...proposal, ...judged, seconds: seconds() };
+    } catch (error) {
+      signal?.throwIfAborted();
+      this.firstError ??= error;
+      const message = error instanceof Error ? error.message : String(error);
+      return { number, ...proposal, error: message, seconds: seconds() };
+    }
+  }
+
+  /** The mean cosine of such a model's vectors to those of float32, over the sample. */
+  async fidelity(quantized: Quantized): Promise<number> {
+    const { sample, signal } = this.parts;
+    const { graph } = await this.quantize(quantized);
+    return this.withEncoder(graph, availableParallelism(), (encoder) => sample.fidelity(encoder, signal));
+  }
+
+  /** The same bytes for the same recipe and layers. */
+  async quantize({
+    recipe,
+    keepFloat,
+  }: Quantized): Promise<{ graph: Uint8Array; report: QuantizationReport }> {
+    const { prepared, statistics, settings, signal } = this.parts;
+    signal?.throwIfAborted();
+    const model = readModel(prepared);
+    const report = await quantizeEncoder(model, { ...settings, ...recipe, statistics, keepFloat });
+    return { graph: writeModel(model), report };
+  }
+
+  private async judge(
+    proposal: Proposal,
+  ): Promise<Omit<FinishedTrial, keyof Proposal | "number" | "seconds">> {
+    const { sample, referenceScore, maxRelativeLoss, signal } = this.parts;
+    const { graph, report } = await this.quantize(proposal);
+    const { fidelity, speedup } = await this.withEncoder(graph, 1, async (encoder) => ({
+      fidelity: await sample.fidelity(encoder, signal),
+      speedup: await sample.speedup(encoder, signal),
+    }));
+    const score = await this.score(graph);
+    const loss = relativeLoss(score, referenceScore);
+    const floatLayers = report.layers.filter(({ precision }) => precision === "float32").length;
+    return {
+      score,
+      relativeLoss: loss,
+      metGoal: loss <= maxRelativeLoss,
+      fidelity,
+      speedup,
+      bytes: graph.length,
+      quantizedLayers: report.layers.length - floatLayers,
+      floatLayers,
+    };
+  }
+
+  private async withEncoder<Result>(
+    graph: Uint8Array,
+    threads: number,
+    use: (encoder: Encoder) => Promise<Result>,
+  ): Promise<Result> {
+    const { folder, pooling, signal } = this.parts;
+    const candidate = folderWithGraph(folder, graphPath, graph);
+    const encoder = await openEncoder(candidate, { precision: graphPath, pooling, threads, signal });
+    try {
+      return await use(encoder);
+    } finally {
+      await encoder.close();
+    }
+  }
+
+  private async score(graph: Uint8Array): Promise<number> {
+    const { folder, pooling, objective, reference, signal } = this.parts;
+    const candidate = folderWithGraph(folder, graphPath, graph);
+    const model = await loadTransformerModel(candidate, {
+      precision: graphPath,
+      pooling,
+      workers: 1,
+      signal,
+    });
+    try {
+      return requireScore(
+        await objective.score({ model, reference, folder: candidate, graph: graphPath }, { signal }),
+        objective,
+      );
+    } finally {
+      await model.close();
+    }
+  }
+}
+
+/** Throws InvalidArgumentError for a score that cannot be compared. */
+export function requireScore(score: number, { name }: QuantizationObjective): number {
+  if (Number.isFinite(score)) return score;
+  throw new InvalidArgumentError({
+    part,
+    problem: `the objective (${name}) gave ${score}`,
+    remedy: "give a finite number, higher for better models",
+  });
+}
+
+/** (reference - score) / |reference|; the difference itself where the reference is 0. */
+export function relativeLoss(score: number, reference: number): number {
+  return (reference - score) / (Math.abs(reference) || 1);
+}
