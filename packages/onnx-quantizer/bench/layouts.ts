@@ -5,7 +5,8 @@ import { parseArgs } from "node:util";
 import { bertGraph, encoderShape, shapeNames } from "@kokeshi/encoder-shapes";
 import { GraphEditor, readModel, writeModel, type OnnxModel } from "@kokeshi/onnx";
 import { InferenceSession, Tensor } from "onnxruntime-node";
-import { collectRanges } from "../src/calibration/min-max.js";
+import { collectStatistics } from "../src/calibration/collect-statistics.js";
+import { rangeOf } from "../src/calibration/ranges/range-of.js";
 import { optimizeEncoder } from "../src/optimize-encoder.js";
 import { fuseGelu } from "../src/passes/fuse-gelu.js";
 import { fuseLayerNorm } from "../src/passes/fuse-layer-norm.js";
@@ -87,10 +88,12 @@ async function scalesOf(model: OnnxModel): Promise<Map<string, ActivationScale>>
       { shape: dims, data: data as BigInt64Array },
     ]),
   );
-  const values = denseLayers(new GraphEditor(model)).map((layer) => layer.input);
-  const ranges = await collectRanges(model, values, [calibration]);
+  const statistics = await collectStatistics(model, [calibration]);
   return new Map(
-    Array.from(ranges, ([value, { minimum, maximum }]) => [value, scaleOfRange(minimum, maximum)]),
+    denseLayers(new GraphEditor(model)).map(({ name, input }) => {
+      const { minimum, maximum } = rangeOf(statistics.of(name).distribution());
+      return [input, scaleOfRange(minimum, maximum)];
+    }),
   );
 }
 

@@ -1,5 +1,10 @@
 export { tokenBatches, type TokenBatchOptions } from "./calibration/token-batches.js";
-export { collectRanges, type ActivationRange, type CalibrationBatch } from "./calibration/min-max.js";
+export { ActivationStatistics, layerRanges } from "./calibration/activation-statistics.js";
+export type { CalibrationBatch } from "./calibration/calibration-batch.js";
+export { collectStatistics, type CollectOptions } from "./calibration/collect-statistics.js";
+export { parseStatistics } from "./calibration/parse-statistics.js";
+export type { ActivationRange } from "./calibration/ranges/activation-range.js";
+export { rangeMethods, type RangeMethod, type RangeOptions } from "./calibration/ranges/range-of.js";
 export { evaluateModel } from "./evaluate-model.js";
 export { inferShapes } from "./infer-shapes.js";
 export { optimizeEncoder, type OptimizationReport } from "./optimize-encoder.js";
@@ -22,3 +27,4 @@ export {
   type QuantizationReport,
   type QuantizeEncoderOptions,
 } from "./quantize-encoder.js";
+export * from "./tuning/index.js";

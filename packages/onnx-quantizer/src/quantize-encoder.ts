@@ -1,21 +1,26 @@
 import { InvalidArgumentError, InvalidFileError } from "@kokeshi/core";
 import { GraphEditor, type OnnxModel } from "@kokeshi/onnx";
-import { collectRanges, type CalibrationBatch } from "./calibration/min-max.js";
+import type { ActivationStatistics } from "./calibration/activation-statistics.js";
+import type { CalibrationBatch } from "./calibration/calibration-batch.js";
+import { collectStatistics } from "./calibration/collect-statistics.js";
+import { rangeOf, type RangeOptions } from "./calibration/ranges/range-of.js";
 import { optimizeEncoder, type OptimizationReport } from "./optimize-encoder.js";
 import { part } from "./part.js";
-import { scaleOfRange } from "./quantize/activation-scale.js";
+import { scaleOfRange, type ActivationScale } from "./quantize/activation-scale.js";
 import { denseLayers, encoderLayers, type LayerDescription } from "./quantize/dense-layers.js";
 import { quantizeDense } from "./quantize/quantize-dense.js";
 import { quantizeTables } from "./quantize/quantize-tables.js";
 
-export interface QuantizeEncoderOptions {
+export interface QuantizeEncoderOptions extends RangeOptions {
   /**
    * "static": activations have scales found beforehand on `calibration`, so that a text's vector does not depend on the
    * texts beside it. "dynamic": every run finds them anew; needs no texts.
    */
   method: "static" | "dynamic";
-  /** Batches of real texts, as the model takes them; for "static". They are read once. */
+  /** Batches of real texts, as the model takes them, for "static"; padding does not count. They are read once. */
   calibration?: Iterable<CalibrationBatch> | AsyncIterable<CalibrationBatch>;
+  /** Instead of `calibration`: what `collectStatistics` found on this model, for any number of calls. */
+  statistics?: ActivationStatistics;
   /**
    * "fast" (default): operators of ONNX Runtime's own, measured fastest. "portable": ONNX's operators alone, for other
    * runtimes.
@@ -53,6 +58,9 @@ export async function quantizeEncoder(
   {
     method,
     calibration,
+    statistics,
+    rangeMethod,
+    percentile,
     operators = "fast",
     tables = true,
     keepFloat = [],
@@ -60,11 +68,11 @@ export async function quantizeEncoder(
   }: QuantizeEncoderOptions,
 ): Promise<QuantizationReport> {
   const isStatic = method === "static";
-  if (isStatic && calibration === undefined) {
+  if (isStatic && calibration === undefined && statistics === undefined) {
     throw new InvalidArgumentError({
       part,
       problem: "static quantization has no texts to find the scales of activations on",
-      remedy: 'pass batches as calibration, or choose the method "dynamic"',
+      remedy: 'pass batches as calibration, or their statistics, or choose the method "dynamic"',
     });
   }
   const layers = encoderLayers(model);
@@ -79,16 +87,12 @@ export async function quantizeEncoder(
   const fast = operators === "fast";
   const optimization = fast ? await optimizeEncoder(model) : undefined;
   const editor = new GraphEditor(model);
-  const ranges = isStatic
-    ? await collectRanges(
-        model,
-        denseLayers(editor).map((layer) => layer.input),
-        calibration ?? [],
-      )
+  const scales = isStatic
+    ? scalesOf(editor, statistics ?? (await collectStatistics(model, calibration ?? [])), {
+        rangeMethod,
+        percentile,
+      })
     : undefined;
-  const scales =
-    ranges &&
-    new Map(Array.from(ranges, ([value, { minimum, maximum }]) => [value, scaleOfRange(minimum, maximum)]));
   const fastLayout = isStatic ? "static-fused" : "dynamic-fused";
   const portableLayout = isStatic ? "static-qdq" : "dynamic-standard";
   const layout = fast ? fastLayout : portableLayout;
@@ -98,6 +102,23 @@ export async function quantizeEncoder(
     tables: tables ? quantizeTables(editor) : 0,
     optimization,
   };
+}
+
+/** The scale of every value that dense layers take. */
+function scalesOf(
+  editor: GraphEditor,
+  statistics: ActivationStatistics,
+  options: RangeOptions,
+): Map<string, ActivationScale> {
+  const layers = denseLayers(editor);
+  statistics.check(layers);
+  const scales = new Map<string, ActivationScale>();
+  for (const { name, input } of layers) {
+    if (scales.has(input)) continue;
+    const { minimum, maximum } = rangeOf(statistics.of(name).distribution(), options);
+    scales.set(input, scaleOfRange(minimum, maximum));
+  }
+  return scales;
 }
 
 function namesOfLayers(names: readonly string[], layers: readonly LayerDescription[]): Set<string> {

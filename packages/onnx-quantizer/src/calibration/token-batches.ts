@@ -1,4 +1,4 @@
-import type { CalibrationBatch } from "./min-max.js";
+import type { CalibrationBatch } from "./calibration-batch.js";
 
 export interface TokenBatchOptions {
   /** Tokens of a batch at most, padding included; a longer text is a batch of its own. Default: 2048. */

@@ -8,7 +8,9 @@ import {
   text,
   tinyEncoder,
 } from "../fixtures/tiny-encoder.js";
-import { collectRanges } from "../calibration/min-max.js";
+import { layerRanges } from "../calibration/activation-statistics.js";
+import { collectStatistics } from "../calibration/collect-statistics.js";
+import type { ActivationRange } from "../calibration/ranges/activation-range.js";
 import { optimizeEncoder } from "../optimize-encoder.js";
 import { scaleOfRange, type ActivationScale } from "./activation-scale.js";
 import { denseLayers } from "./dense-layers.js";
@@ -17,10 +19,12 @@ import { quantizeDense, type DenseLayout } from "./quantize-dense.js";
 const texts = Array.from({ length: 6 }, (_, seed) => text(3 + seed * 4, seed));
 
 async function scalesOf(model: OnnxModel): Promise<Map<string, ActivationScale>> {
-  const values = denseLayers(new GraphEditor(model)).map((layer) => layer.input);
-  const ranges = await collectRanges(model, values, [calibrationBatch([text(23, 5)])]);
+  const ranges = layerRanges(await collectStatistics(model, [calibrationBatch([text(23, 5)])]));
   return new Map(
-    Array.from(ranges, ([name, { minimum, maximum }]) => [name, scaleOfRange(minimum, maximum)]),
+    denseLayers(new GraphEditor(model)).map(({ name, input }) => {
+      const { minimum, maximum } = ranges.get(name) as ActivationRange;
+      return [input, scaleOfRange(minimum, maximum)];
+    }),
   );
 }
 
