@@ -108,7 +108,7 @@ function placesOf(lanes0: v128, lanes1: v128, lanes2: v128, lanes3: v128): u32 {
 }
 
 /** Adds a score to the list unless it is too low, and makes room where the list is then full. */
-function take<Score>(
+export function take<Score>(
   score: Score,
   row: u32,
   list: usize,

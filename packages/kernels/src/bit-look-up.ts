@@ -5,7 +5,7 @@ export const sumsPerByte = 32;
 
 /** What the kernel needs of memory for a query: the values and some room. */
 export function lookUpBytes(stride: number): number {
-  return stride * sumsPerByte + 64;
+  return stride * sumsPerByte + 128;
 }
 
 /** How many of four bits agree with those of the query. */

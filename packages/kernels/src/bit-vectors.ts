@@ -1,8 +1,11 @@
-import type { ScoreFunction } from "./kernel-functions.js";
+import type { CollectRowsFunction, ScoreFunction } from "./kernel-functions.js";
 import type { TopOrder, TopRows } from "./top-rows.js";
 import { bitsLookUp, floatLookUp, lookUpBytes, sumsByFourBits, sumsPerByte } from "./bit-look-up.js";
 import { invalidArgument } from "./kernels-error.js";
 import { type PreparedQuery, Vectors } from "./vectors.js";
+
+/** Rows of more bytes have sums that are too great for the kernel that scores and collects in one. */
+const mostBytesCollected = 512;
 
 /**
  * Vectors of packed bits, compared with a query of
@@ -13,6 +16,8 @@ import { type PreparedQuery, Vectors } from "./vectors.js";
 export class BitVectors extends Vectors<"bits"> {
   readonly kind = "bits";
   protected readonly score: ScoreFunction = this.context.functions.lookUpBits;
+  protected override readonly collectRows: CollectRowsFunction | undefined =
+    this.place.stride <= mostBytesCollected ? this.context.functions.collectTopBits : undefined;
   readonly bytesPerRow = this.place.dimensions;
 
   /** The Hamming distance, in bits, of the query and every vector, or those of `rowIds`. */

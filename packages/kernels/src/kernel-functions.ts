@@ -41,6 +41,7 @@ export interface VectorFunctions {
   dotInt8Four: ScoreFourFunction;
   lookUpBits: ScoreFunction;
   dotBits: ScoreFunction;
+  collectTopBits: CollectRowsFunction;
   collectTopFloat32: CollectFunction;
   collectTopInt32: CollectFunction;
   keepTopFloat32: KeepFunction;
@@ -77,6 +78,21 @@ export type CollectFunction = (
   scores: number,
   rowIds: number,
   firstRow: number,
+  count: number,
+  list: number,
+  least: number,
+  k: number,
+  capacity: number,
+  size: number,
+) => number;
+
+/** Scores `count` rows, 16 from every `step`-th on, and offers them to such a list. */
+export type CollectRowsFunction = (
+  table: number,
+  stride: number,
+  query: number,
+  firstRow: number,
+  step: number,
   count: number,
   list: number,
   least: number,

@@ -1,5 +1,5 @@
 import type { KernelContext } from "./kernel-context.js";
-import type { VectorFunctions } from "./kernel-functions.js";
+import type { CollectRowsFunction, VectorFunctions } from "./kernel-functions.js";
 import { invalidArgument } from "./kernels-error.js";
 
 /** The best rows, and of equal ones the earlier; in the order that was asked for. */
@@ -20,6 +20,20 @@ export interface ScoredPortion {
   start: number;
   length: number;
   /** Address of the scratch that was asked for: the same for all portions. */
+  extra: number;
+}
+
+/** Consecutive rows to score and collect in one, or some of them. */
+export interface RowPortion {
+  address: number;
+  stride: number;
+  /** Address of the query. */
+  query: number;
+  start: number;
+  length: number;
+  /** Rows from one block of 16 that is looked at to the next. Default: 16, all of them. */
+  step?: number;
+  /** As of a ScoredPortion. */
   extra: number;
 }
 
@@ -58,6 +72,14 @@ export class TopCollector {
     if (this.address === undefined) this.start(extra);
     const { k, capacity, size } = this;
     this.size = collect(scores, rowIds, start, length, extra + 4, extra, k, capacity, size);
+  }
+
+  /** @param collect a kernel for scores of this kind */
+  collectRows(collect: CollectRowsFunction, portion: RowPortion): void {
+    const { address, stride, query, start, length, step = 16, extra } = portion;
+    if (this.address === undefined) this.start(extra);
+    const { k, capacity, size } = this;
+    this.size = collect(address, stride, query, start, step, length, extra + 4, extra, k, capacity, size);
   }
 
   finish(order: TopOrder): TopRows<Float32Array | Int32Array> {

@@ -1,4 +1,9 @@
-import type { ScoreFourFunction, ScoreFunction, VectorFunctions } from "./kernel-functions.js";
+import type {
+  CollectRowsFunction,
+  ScoreFourFunction,
+  ScoreFunction,
+  VectorFunctions,
+} from "./kernel-functions.js";
 import type { KernelContext } from "./kernel-context.js";
 import { invalidArgument } from "./kernels-error.js";
 import { readRows, writeRows, type PlacedRows, type RowKind, type RowValues } from "./rows.js";
@@ -30,6 +35,8 @@ export abstract class Vectors<Kind extends RowKind> {
   protected abstract readonly score: ScoreFunction;
   /** The same for four queries at a time, where that is faster. */
   protected readonly scoreFour: ScoreFourFunction | undefined;
+  /** The nearest of consecutive rows without scores that are stored, where there is such a kernel. */
+  protected readonly collectRows: CollectRowsFunction | undefined;
 
   /** @internal */
   constructor(
@@ -121,36 +128,56 @@ export abstract class Vectors<Kind extends RowKind> {
       ...([queries.length * bytesPerQuery, 4 * rows * 4, rows * 4, queries.length * bytesPerTop] as const),
     );
     queries.forEach((query, index) => this.placeQuery(query, first + index * bytesPerQuery, bytesPerQuery));
+    const collectRows = rowIds === undefined ? this.collectRows : undefined;
     const sampled = Math.min(rows, 16 * Math.floor(count / 512));
     const rank = isGuessing ? rankInSample(k, count, sampled) : undefined;
     if (rank !== undefined) {
-      memory.views.uint32.set(sampledRows(count, sampled, rowIds), ids / 4);
+      const step = stepOfSample(count, sampled);
+      if (collectRows === undefined) memory.views.uint32.set(sampledRows(sampled, step, rowIds), ids / 4);
       tops.forEach((top, index) => {
         const extra = heaps + index * bytesPerTop;
-        this.score(address, stride, first + index * bytesPerQuery, ids, 0, sampled, scores);
+        const query = first + index * bytesPerQuery;
         const sample = new TopCollector(this.context, top.kind, rank, sampled);
-        sample.collect({ scores, rowIds: ids, start: 0, length: sampled, extra });
+        if (collectRows === undefined) {
+          this.score(address, stride, query, ids, 0, sampled, scores);
+          sample.collect({ scores, rowIds: ids, start: 0, length: sampled, extra });
+        } else {
+          const portion = { address, stride, query, start: 0, length: sampled, step, extra };
+          sample.collectRows(collectRows, portion);
+        }
         top.start(extra, sample.finish("score").scores.at(-1));
       });
     }
-    const chosen = rowIds === undefined ? 0 : ids;
-    for (let start = 0; start < count; start += rows) {
-      const length = Math.min(rows, count - start);
-      if (rowIds !== undefined) memory.views.uint32.set(rowIds.subarray(start, start + length), ids / 4);
-      for (let index = 0; index < queries.length;) {
-        const query = first + index * bytesPerQuery;
-        const isFour = this.scoreFour !== undefined && index + 4 <= queries.length;
-        if (isFour) this.scoreFour?.(address, stride, query, chosen, start, length, scores, rows * 4);
-        else this.score(address, stride, query, chosen, start, length, scores);
-        for (const end = index + (isFour ? 4 : 1), from = index; index < end; index++) {
-          tops[index]?.collect({
-            scores: scores + (index - from) * rows * 4,
-            rowIds: chosen,
-            start,
-            length,
-            extra: heaps + index * bytesPerTop,
-          });
+    if (collectRows === undefined) {
+      const chosen = rowIds === undefined ? 0 : ids;
+      for (let start = 0; start < count; start += rows) {
+        const length = Math.min(rows, count - start);
+        if (rowIds !== undefined) memory.views.uint32.set(rowIds.subarray(start, start + length), ids / 4);
+        for (let index = 0; index < queries.length;) {
+          const query = first + index * bytesPerQuery;
+          const isFour = this.scoreFour !== undefined && index + 4 <= queries.length;
+          if (isFour) this.scoreFour?.(address, stride, query, chosen, start, length, scores, rows * 4);
+          else this.score(address, stride, query, chosen, start, length, scores);
+          for (const end = index + (isFour ? 4 : 1), from = index; index < end; index++) {
+            tops[index]?.collect({
+              scores: scores + (index - from) * rows * 4,
+              rowIds: chosen,
+              start,
+              length,
+              extra: heaps + index * bytesPerTop,
+            });
+          }
         }
+      }
+    } else {
+      const atATime = queries.length === 1 ? count : inCache;
+      for (let start = 0; start < count; start += atATime) {
+        const length = Math.min(atATime, count - start);
+        tops.forEach((top, index) => {
+          const extra = heaps + index * bytesPerTop;
+          const query = first + index * bytesPerQuery;
+          top.collectRows(collectRows, { address, stride, query, start, length, extra });
+        });
       }
     }
     const found = tops.map((top) => top.finish(order));
@@ -219,11 +246,14 @@ function rankInSample(k: number, count: number, sample: number): number | undefi
   return k >= shortestGuessed && sample > 0 && rank <= k / 2 ? rank : undefined;
 }
 
-/** Runs of 16 rows, evenly spread. */
-function sampledRows(count: number, sample: number, rowIds: Uint32Array | undefined): Uint32Array {
+/** Rows from one run of 16 to the next, so that those of a sample are evenly spread. */
+function stepOfSample(count: number, sample: number): number {
+  return 16 * Math.floor(Math.floor(count / 16) / (sample / 16));
+}
+
+function sampledRows(sample: number, step: number, rowIds: Uint32Array | undefined): Uint32Array {
   const rows = new Uint32Array(sample);
-  for (let index = 0; index < sample; index += 16) {
-    const start = Math.floor(((index / sample) * count) / 16) * 16;
+  for (let index = 0, start = 0; index < sample; index += 16, start += step) {
     for (let place = 0; place < 16; place++) rows[index + place] = rowIds?.[start + place] ?? start + place;
   }
   return rows;

@@ -240,6 +240,59 @@ describe("vectors of bits", () => {
     );
   });
 
+  it("are nearest whether rows are named or not, however many, and from equals the earlier", () => {
+    for (const [bytes, rows] of [
+      [1, 15],
+      [3, 1041],
+      [32, 5000],
+      [512, 600],
+      [513, 600],
+    ] as const) {
+      const values = Uint8Array.from({ length: bytes * rows }, (_, index) => (index * 2_654_435_761) >>> 13);
+      const floats = Float32Array.from({ length: 8 * bytes }, (_, index) => ((index * 7919) % 101) - 50);
+      const all = Uint32Array.from({ length: rows }, (_, row) => row);
+      for (const k of [1, 10, 90, 700]) {
+        for (const order of ["score", "row"] as const) {
+          const { ofFloats, ofBits, named, namedByBits } = onBoth((kernels) => {
+            const vectors = kernels.createBitVectors(bytes, rows).write(0, values);
+            const bits = values.subarray(0, bytes);
+            return {
+              ofFloats: vectors.nearest(floats, k, undefined, order),
+              named: vectors.nearest(floats, k, all, order),
+              ofBits: vectors.nearest(bits, k, undefined, order),
+              namedByBits: vectors.nearest(bits, k, all, order),
+            };
+          });
+          expect(ofFloats).toEqual(named);
+          expect(ofBits).toEqual(namedByBits);
+        }
+      }
+    }
+  });
+
+  it("are nearest wherever the best are: where no sample looks, in the last rows, everywhere", () => {
+    const rows = 70_007;
+    for (const isBest of [
+      (row: number) => row % 512 >= 16,
+      (row: number) => row % 512 < 16,
+      (row: number) => row >= rows - 300,
+      () => true,
+    ]) {
+      const values = Uint8Array.from({ length: rows }, (_, row) => (isBest(row) ? 0xff : 1 << (row % 8)));
+      const vectors = createKernelsSync().createBitVectors(1, rows).write(0, values);
+      const all = chosen(rows, undefined);
+      const query = Float32Array.of(1, 1, 1, 1, 1, 1, 1, 1);
+      const best = bestRows(
+        all.map((row) => (isBest(row) ? 8 : 1)),
+        all,
+        500,
+      );
+      expect([...vectors.nearest(query, 500).rows]).toEqual(best);
+      const together = vectors.nearestBatch(Uint8Array.of(255, 255, 255), 500);
+      for (const top of together) expect([...top.rows]).toEqual(best);
+    }
+  });
+
   it("do not overflow: rows of more than a sum of 16 bits can hold", () => {
     const bytes = 3000;
     const found = onBoth((kernels) => {

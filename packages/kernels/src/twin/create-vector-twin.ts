@@ -1,5 +1,6 @@
 import type { VectorFunctions } from "../kernel-functions.js";
 import type { KernelMemory } from "../kernel-memory.js";
+import { collectTopBits } from "./collect-top-bits.js";
 import { dotBits } from "./dot-bits.js";
 import { dotFloat32 } from "./dot-float32.js";
 import { dotInt8 } from "./dot-int8.js";
@@ -18,6 +19,7 @@ export function createVectorTwin(memory: KernelMemory): VectorFunctions {
     dotInt8Four: (...call) => dotInt8Four(memory.views, ...call),
     lookUpBits: (...call) => lookUpBits(memory.views, ...call),
     dotBits: (...call) => dotBits(memory.views, ...call),
+    collectTopBits: (...call) => collectTopBits(memory.views, ...call),
     collectTopFloat32: (...call) => collectTop(memory.views, memory.views.float32, ...call),
     collectTopInt32: (...call) => collectTop(memory.views, memory.views.int32, ...call),
     keepTopFloat32: (...call) => keepTop(memory.views, memory.views.float32, ...call),
