@@ -23,7 +23,10 @@ export async function tokenizerOfFile(file: string, cwd: string): Promise<NamedT
 
 /** sentence-transformers keeps the tokenizer of a static model in a subfolder. */
 export async function tokenizerOfModel(reference: string, context: CommandContext): Promise<NamedTokenizer> {
-  const folder = await openModelFolder(reference, context, async () => []);
+  return tokenizerOfFolder(await openModelFolder(reference, context, async () => []));
+}
+
+export async function tokenizerOfFolder(folder: LocalFolder): Promise<NamedTokenizer> {
   const path = await findTokenizer(folder);
   const configPath = path.replace(/tokenizer\.json$/, "tokenizer_config.json");
   const config = (await folder.has(configPath)) ? await readJson(folder, configPath) : undefined;

@@ -1,5 +1,6 @@
 import { Command } from "commander";
 import type { CommandContext } from "./command-context.js";
+import { addBenchCommand } from "./commands/bench.js";
 import { addDistilCommand } from "./commands/distil.js";
 import { addEmbedCommand } from "./commands/embed.js";
 import { addEvaluateCommand } from "./commands/evaluate.js";
@@ -41,6 +42,7 @@ Exit codes: 0 success, 1 a failed job, 2 wrong usage, 130 interrupted.`,
   addEvaluateCommand(program, context);
   addTrainCommand(program, context);
   addDistilCommand(program, context);
+  addBenchCommand(program, context);
   addModelsCommand(program, context);
   return program;
 }

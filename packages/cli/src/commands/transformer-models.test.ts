@@ -1,41 +1,13 @@
-import { cpSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { cpSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { readModel, writeModel } from "@kokeshi/onnx";
-import { quantizeEncoder } from "@kokeshi/onnx-quantizer";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { StandInHub, type StandInFiles } from "../../../hub/src/fixtures/stand-in-hub.js";
 import { runCaptured } from "../fixtures/run-captured.js";
 import { temporaryFolder } from "../fixtures/temporary-folder.js";
+import { tinyDynamicInt8, writeTinyEncoder } from "../fixtures/tiny-encoder.js";
 
-const golden = join(import.meta.dirname, "../../../transformer-int8/src/fixtures/golden/bert");
 const cwd = temporaryFolder();
-
-interface Golden {
-  texts: string[];
-  variants: { name: string; modules: unknown; pooling: unknown; alone: number[][] }[];
-}
-
-/** A tiny BERT as sentence-transformers writes it, whose vectors PyTorch has computed. */
-function writeTransformer(): Golden["variants"][number] & Pick<Golden, "texts"> {
-  const { texts, variants } = JSON.parse(readFileSync(join(golden, "golden.json"), "utf8")) as Golden;
-  const variant = variants.find(({ name }) => name === "normalized mean");
-  if (variant === undefined) throw new Error("no such variant");
-  const folder = join(cwd, "encoder");
-  for (const name of ["tokenizer.json", "config.json", "sentence_bert_config.json", "onnx/model.onnx"]) {
-    cpSync(join(golden, name), join(folder, name));
-  }
-  mkdirSync(join(folder, "1_Pooling"));
-  writeFileSync(join(folder, "1_Pooling/config.json"), JSON.stringify(variant.pooling));
-  writeFileSync(join(folder, "modules.json"), JSON.stringify(variant.modules));
-  writeFileSync(
-    join(folder, "config_sentence_transformers.json"),
-    JSON.stringify({ prompts: { query: "query: " }, default_prompt_name: null }),
-  );
-  writeFileSync(join(folder, "README.md"), "---\nlicense: mit\n---\n");
-  return { ...variant, texts };
-}
-
-const { texts, alone } = writeTransformer();
+const { texts, vectors } = writeTinyEncoder(join(cwd, "encoder"));
 
 describe("a transformer's folder", () => {
   it("is inspected", async () => {
@@ -65,12 +37,14 @@ describe("a transformer's folder", () => {
     const { embeddings, truncated } = JSON.parse(stdout) as { embeddings: number[][]; truncated: number[] };
     expect(truncated).toEqual([2]);
     expect(embeddings.length).toBe(texts.length);
-    embeddings.flat().forEach((value, index) => expect(value).toBeCloseTo(alone.flat()[index] as number, 5));
+    embeddings
+      .flat()
+      .forEach((value, index) => expect(value).toBeCloseTo(vectors.flat()[index] as number, 5));
   });
 
   it("with a broken graph ends with 1 and says so", async () => {
     cpSync(join(cwd, "encoder"), join(cwd, "broken"), { recursive: true });
-    const graph = readFileSync(join(golden, "onnx/model.onnx"));
+    const graph = readFileSync(join(cwd, "encoder/onnx/model.onnx"));
     writeFileSync(join(cwd, "broken/onnx/model.onnx"), graph.subarray(0, graph.length / 2));
     const { code, stderr } = await runCaptured(["models", "inspect", "./broken"], { cwd });
     expect(code).toBe(1);
@@ -79,7 +53,7 @@ describe("a transformer's folder", () => {
 
   it("takes the graph that --graph names, whatever --precision its vectors have", async () => {
     cpSync(join(cwd, "encoder"), join(cwd, "both"), { recursive: true });
-    writeFileSync(join(cwd, "both/onnx/model_int8.onnx"), await dynamicInt8());
+    writeFileSync(join(cwd, "both/onnx/model_int8.onnx"), await tinyDynamicInt8());
     const inspect = async (...options: string[]) => {
       const { stdout, stderr } = await runCaptured(["models", "inspect", "./both", "--json", ...options], {
         cwd,
@@ -110,12 +84,6 @@ describe("a transformer's folder", () => {
   });
 });
 
-async function dynamicInt8(): Promise<Uint8Array> {
-  const model = readModel(readFileSync(join(golden, "onnx/model.onnx")));
-  await quantizeEncoder(model, { method: "dynamic", operators: "portable" });
-  return writeModel(model);
-}
-
 describe("an encoder on the Hub", () => {
   let hub: StandInHub;
   afterEach(async () => {
@@ -130,7 +98,7 @@ describe("an encoder on the Hub", () => {
     const files: StandInFiles = {
       "model.safetensors": new Uint8Array(5000),
       "onnx/model_fp16.onnx": new Uint8Array(5000).fill(1),
-      "onnx/model_quantized.onnx": await dynamicInt8(),
+      "onnx/model_quantized.onnx": await tinyDynamicInt8(),
       "openvino/openvino_model.bin": new Uint8Array(5000).fill(2),
     };
     for (const path of paths) {
