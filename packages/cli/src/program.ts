@@ -6,6 +6,7 @@ import { addEmbedCommand } from "./commands/embed.js";
 import { addEvaluateCommand } from "./commands/evaluate.js";
 import { addIndexCommand } from "./commands/index-command.js";
 import { addModelsCommand } from "./commands/models.js";
+import { addQuantizeCommand } from "./commands/quantize.js";
 import { addSearchCommand } from "./commands/search.js";
 import { addSimilarityCommand } from "./commands/similarity.js";
 import { addTokenizeCommand } from "./commands/tokenize.js";
@@ -42,6 +43,7 @@ Exit codes: 0 success, 1 a failed job, 2 wrong usage, 130 interrupted.`,
   addEvaluateCommand(program, context);
   addTrainCommand(program, context);
   addDistilCommand(program, context);
+  addQuantizeCommand(program, context);
   addBenchCommand(program, context);
   addModelsCommand(program, context);
   return program;
