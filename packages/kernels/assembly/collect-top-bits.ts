@@ -1,4 +1,4 @@
-import { take } from "./top-k";
+import { makeRoom } from "./top-k";
 
 /**
  * lookUpBits of `count` consecutive rows and collectTopInt32 of their scores in one pass, which stores no scores. After
@@ -24,7 +24,8 @@ export function collectTopBits(
   const bytesPerBlock = stride << 4;
   const next = <usize>(step >> 4) * bytesPerBlock;
   const room = values + (stride << 5);
-  let bound = boundOf(least);
+  let lowest = load<i32>(least);
+  let bound = boundOf(lowest);
   let block0 = table + <usize>(firstRow >> 4) * bytesPerBlock;
   for (let index: u32 = 0; index < count; index += 64) {
     const left = count - index;
@@ -88,10 +89,17 @@ export function collectTopBits(
       for (; places !== 0; places &= places - 1) {
         const place = <u32>ctz<u64>(places);
         const score = load<i16>(room + <usize>(((place & 48) << 1) | ((place & 1) << 4) | (place & 14)));
-        const rowOfPlace = row + (place >> 4) * step + (place & 15);
-        size = take<i32>(score, rowOfPlace, list, least, k, capacity, size);
+        // The bound may have risen since.
+        if (<i32>score < lowest) continue;
+        const entry = list + ((<usize>size) << 2);
+        store<i32>(entry, score);
+        store<u32>(entry + ((<usize>capacity) << 2), row + (place >> 4) * step + (place & 15));
+        if (++size < capacity) continue;
+        makeRoom<i32>(list, least, k, capacity);
+        size = k;
+        lowest = load<i32>(least);
+        bound = boundOf(lowest);
       }
-      bound = boundOf(least);
     }
     block0 = following;
   }
@@ -108,8 +116,8 @@ function lookUp(bits: v128, higher: v128, lower: v128): v128 {
 }
 
 /** Scores above this may be taken: no score is below 0, nor 2^15 or more. */
-function boundOf(least: usize): v128 {
-  return i16x8.splat(<i16>min(max(load<i32>(least), 0) - 1, 32767));
+function boundOf(least: i32): v128 {
+  return i16x8.splat(<i16>min(max(least, 0) - 1, 32767));
 }
 
 /** Which of 16 rows have scores above the bound, the first as the lowest bit. */

@@ -108,7 +108,7 @@ function placesOf(lanes0: v128, lanes1: v128, lanes2: v128, lanes3: v128): u32 {
 }
 
 /** Adds a score to the list unless it is too low, and makes room where the list is then full. */
-export function take<Score>(
+function take<Score>(
   score: Score,
   row: u32,
   list: usize,
@@ -123,11 +123,16 @@ export function take<Score>(
   store<Score>(entry, score);
   store<u32>(entry + ((<usize>capacity) << 2), row);
   if (size + 1 < capacity) return size + 1;
+  makeRoom<Score>(list, least, k, capacity);
+  return k;
+}
+
+/** Leaves the k best of a full list, and raises the least score that may be taken. */
+export function makeRoom<Score>(list: usize, least: usize, k: u32, capacity: u32): void {
   const worst = keepTop<Score>(list, capacity, capacity, k);
   // What comes later is no better than its equals: many int32 scores are equal.
   if (isInteger<Score>()) store<Score>(least, worst + 1);
   else store<Score>(least, worst);
-  return k;
 }
 
 /** Leaves the k best of more entries, in their order, and returns the worst score among them. */

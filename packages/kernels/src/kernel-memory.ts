@@ -73,9 +73,9 @@ export class KernelMemory {
     }
   }
 
-  /** Takes notice of growth by another thread. */
-  refresh(): void {
-    this.linear.grow(0);
+  /** Takes notice of growth by another thread, where bytes before address `end` are not known yet. */
+  refresh(end = Infinity): void {
+    if (end > this.current.buffer.byteLength) this.linear.grow(0);
   }
 
   private growTo(end: number, bytes: number): void {

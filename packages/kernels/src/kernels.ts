@@ -2,7 +2,7 @@ import { BitVectors } from "./bit-vectors.js";
 import { Float32Vectors } from "./float32-vectors.js";
 import { Int8Vectors } from "./int8-vectors.js";
 import type { TokenFunctions, VectorFunctions } from "./kernel-functions.js";
-import { placeRows } from "./rows.js";
+import { endOfRows, placeRows } from "./rows.js";
 import type { SharedTable, SharedTokenTable } from "./shared-table.js";
 import { TokenKernels } from "./token-kernels.js";
 import type { TokenTable } from "./token-table.js";
@@ -33,7 +33,7 @@ export class Kernels extends TokenKernels<TokenFunctions & VectorFunctions> {
   openTable(table: SharedTokenTable | SharedTable): TokenTable | Float32Vectors | Int8Vectors | BitVectors;
   openTable(table: SharedTokenTable | SharedTable): TokenTable | Float32Vectors | Int8Vectors | BitVectors {
     if (table.kind === "tokens") return this.openTokenTable(table);
-    this.requireOwnMemory(table);
+    this.requireOwnMemory(table, endOfRows(table.kind, table.place));
     switch (table.kind) {
       case "float32":
         return new Float32Vectors(this.context, table.place);

@@ -34,8 +34,14 @@ export function placeRows(memory: KernelMemory, kind: RowKind, dimensions: numbe
   if (!Number.isInteger(rows) || rows < 0)
     throw invalidArgument(`rows is ${rows}`, "use a whole number of at least 0");
   const stride = strideOf(kind, dimensions);
+  const bytes = endOfRows(kind, { address: 0, stride, dimensions, rows });
+  return { address: memory.allocate(bytes), stride, dimensions, rows };
+}
+
+/** Address behind the last row; bits take whole blocks. */
+export function endOfRows(kind: RowKind, { address, stride, rows }: PlacedRows): number {
   const placed = kind === "bits" ? Math.ceil(rows / rowsPerBlock) * rowsPerBlock : rows;
-  return { address: memory.allocate(placed * stride * bytesPerElement[kind]), stride, dimensions, rows };
+  return address + placed * stride * bytesPerElement[kind];
 }
 
 /** Copies whole rows in, from row `firstRow` on. */

@@ -61,13 +61,14 @@ export class TokenKernels<Functions extends TokenFunctions = TokenFunctions> {
     return data;
   }
 
-  protected requireOwnMemory({ memory }: SharedTokenTable | SharedTable): void {
+  /** @param end address behind the table, where it is known */
+  protected requireOwnMemory({ memory }: SharedTokenTable | SharedTable, end?: number): void {
     if (memory !== this.context.memory.linear) {
       throw invalidArgument(
         "the table lies in another memory",
         "create the kernels with `memory: table.memory`",
       );
     }
-    this.context.memory.refresh();
+    this.context.memory.refresh(end);
   }
 }

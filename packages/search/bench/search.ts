@@ -85,7 +85,7 @@ interface Contestant {
 }
 
 /** Rows that bits find and int8 scores again; 500 are the default. */
-const candidateCounts = [40, 100, 300, 500, 1000];
+const candidateCounts = [40, 100, 300, 500, 1000, 1500];
 
 /** GB/s at which one thread reads memory: comparing two equal buffers, which the C library does as fast as it can. */
 function readBandwidth(): number {

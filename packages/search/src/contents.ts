@@ -10,6 +10,7 @@ import { inMemory } from "./file/byte-source.js";
 import type { IndexFile } from "./file/index-file.js";
 import type { Section, SegmentHeader } from "./file/segment.js";
 import { ColumnMemory, encodeTextColumn, TextColumn } from "./file/text-column.js";
+import { decodeUtf8 } from "./file/utf8.js";
 import { IdTable } from "./id-table.js";
 import { RowSet } from "./row-set.js";
 import type { IndexSettings } from "./settings.js";
@@ -45,8 +46,6 @@ export interface AddedRows {
 const rowsCopied = 4096;
 
 const noBytes = new Uint8Array(0);
-
-const decoder = new TextDecoder("utf-8", { fatal: true });
 
 /**
  * The rows of an index: their ids and payloads, which of them are no more, and their codes, in a file, in memory, or
@@ -137,7 +136,8 @@ export class Contents {
   }
 
   id(row: number): string {
-    return this.intact(() => decoder.decode(this.idBytes(row)));
+    const bytes = this.idBytes(row);
+    return this.intact(() => decodeUtf8(bytes));
   }
 
   payloadBytes(row: number): Uint8Array {
@@ -152,7 +152,7 @@ export class Contents {
   /** The payload that these bytes stand for. */
   parsed(bytes: Uint8Array): unknown {
     if (bytes.length === 0) return undefined;
-    return this.intact(() => JSON.parse(decoder.decode(bytes)) as unknown);
+    return this.intact(() => JSON.parse(decodeUtf8(bytes)) as unknown);
   }
 
   /** The bytes of the ids and payloads of all rows, removed ones too, in order: faster than row by row. */
@@ -338,8 +338,8 @@ export class Contents {
     }
     const takeTurn = eventLoopTurns();
     for (const { row, id, payload } of this.texts()) {
-      this.intact(() => decoder.decode(id));
-      if (payload.length > 0) this.intact(() => JSON.parse(decoder.decode(payload)) as unknown);
+      this.intact(() => decodeUtf8(id));
+      if (payload.length > 0) this.intact(() => JSON.parse(decodeUtf8(payload)) as unknown);
       if (row % 1024 !== 0) continue;
       signal?.throwIfAborted();
       await takeTurn();

@@ -229,10 +229,10 @@ describe("adding and removing", () => {
 
   it("keeps any text as an id and any JSON as a payload", async () => {
     const path = newPath();
-    const odd = ["", " ", "日本語 🎎", "\0", "a\nb", "x".repeat(100_000)];
-    const payloads = [0, "", null, [1, { a: "日本" }], false, { long: "y".repeat(100_000) }];
+    const odd = ["", " ", "日本語 🎎", "\0", "a\nb", "x".repeat(100_000), "\ufeffbyte order mark"];
+    const payloads = [0, "", null, [1, { a: "日本" }], false, { long: "y".repeat(100_000) }, "\ufeff"];
     await using index = await KokeshiIndex.create({ path, dimensions: 40 });
-    await index.add({ ids: odd, vectors: randomVectors(6, 40, 3), payloads });
+    await index.add({ ids: odd, vectors: randomVectors(7, 40, 3), payloads });
     await using opened = await KokeshiIndex.open(path);
     for (const [row, id] of odd.entries())
       expect(await opened.get(id)).toEqual({ id, payload: payloads[row] });

@@ -44,10 +44,10 @@ export class TextColumn {
   text(row: number): Uint8Array {
     const source = this.loaded();
     const ends = source.read(Math.max(0, row - 1) * 4, row === 0 ? 4 : 8);
-    const view = new DataView(ends.buffer, ends.byteOffset, ends.byteLength);
-    const start = row === 0 ? 0 : view.getUint32(0, true);
-    const end = view.getUint32(row === 0 ? 0 : 4, true);
-    if (start > end || this.rows * 4 + end > source.length)
+    const start = row === 0 ? 0 : uint32At(ends, 0);
+    const end = uint32At(ends, row === 0 ? 0 : 4);
+    // Also of what was too short for two numbers, which are NaN then.
+    if (!(start <= end && this.rows * 4 + end <= source.length))
       throw new Error(`text ${row} lies outside its column`);
     return source.read(this.rows * 4 + start, end - start);
   }
@@ -83,4 +83,10 @@ export class TextColumn {
     }
     return this.whole;
   }
+}
+
+/** Little-endian. Faster than a DataView for one number. */
+function uint32At(bytes: Uint8Array, at: number): number {
+  const low = (bytes[at] as number) | ((bytes[at + 1] as number) << 8) | ((bytes[at + 2] as number) << 16);
+  return low + (bytes[at + 3] as number) * 2 ** 24;
 }
