@@ -3,6 +3,8 @@ export { ActivationStatistics, layerRanges } from "./calibration/activation-stat
 export type { CalibrationBatch } from "./calibration/calibration-batch.js";
 export { collectStatistics, type CollectOptions } from "./calibration/collect-statistics.js";
 export { parseStatistics } from "./calibration/parse-statistics.js";
+export type { Distribution, ValueStatistics } from "./calibration/value-statistics.js";
+export type { ExpectedInputs } from "./quantize/expected-inputs.js";
 export type { ActivationRange } from "./calibration/ranges/activation-range.js";
 export { rangeMethods, type RangeMethod, type RangeOptions } from "./calibration/ranges/range-of.js";
 export { evaluateModel } from "./evaluate-model.js";
@@ -20,6 +22,12 @@ export {
 } from "./quantize/dense-layers.js";
 export { quantizeDense, type DenseLayout, type QuantizeDenseOptions } from "./quantize/quantize-dense.js";
 export { quantizeTables, type QuantizeTablesOptions } from "./quantize/quantize-tables.js";
+export { quantizeWeights, type QuantizeWeightsOptions } from "./quantize/quantize-weights.js";
+export {
+  smoothActivations,
+  type SmoothActivationsOptions,
+  type SmoothingFactors,
+} from "./quantize/smooth-activations.js";
 export { storeFloat16, type StoreFloat16Options } from "./quantize/store-float16.js";
 export {
   quantizeEncoder,

@@ -1,6 +1,9 @@
 import { InvalidArgumentError, InvalidFileError } from "@kokeshi/core";
 import { GraphEditor, readModel, writeModel } from "@kokeshi/onnx";
 import { describe, expect, it } from "vitest";
+import { ActivationStatistics } from "./calibration/activation-statistics.js";
+import { collectStatistics } from "./calibration/collect-statistics.js";
+import { rangeMethods } from "./calibration/ranges/range-of.js";
 import {
   calibrationBatch,
   copyOf,
@@ -12,7 +15,7 @@ import {
 } from "./fixtures/tiny-encoder.js";
 import { optimizeEncoder } from "./optimize-encoder.js";
 import { encoderLayers } from "./quantize/dense-layers.js";
-import { quantizeEncoder } from "./quantize-encoder.js";
+import { quantizeEncoder, type QuantizeEncoderOptions } from "./quantize-encoder.js";
 import { quantizeTables } from "./quantize/quantize-tables.js";
 import { storeFloat16 } from "./quantize/store-float16.js";
 
@@ -68,11 +71,76 @@ describe("quantizeEncoder", () => {
     ).rejects.toThrow(/"pooler", which is no dense layer/);
   });
 
+  it("keeps to float32 on a model with outlying channels, where the plain way does not", async () => {
+    const model = tinyEncoder({ outliers: 200 });
+    const unseen = Array.from({ length: 6 }, (_, seed) => text(5 + seed * 4, seed + 40));
+    const calibration = Array.from({ length: 12 }, (_, seed) => text(4 + seed * 3, seed));
+    const expected = await hiddenStates(model, unseen);
+    const statistics = await collectStatistics(
+      model,
+      calibration.map((tokens) => calibrationBatch([tokens])),
+    );
+    const fidelity = async (options: Omit<QuantizeEncoderOptions, "method">): Promise<number> => {
+      const changed = copyOf(model);
+      const report = await quantizeEncoder(changed, { method: "static", statistics, ...options });
+      expect(report.smoothed).toBe(options.smoothQuant === undefined ? 0 : 12);
+      const states = await hiddenStates(changed, unseen);
+      const cosines = states.map((state, index) => cosine(state, expected[index] as Float32Array));
+      return cosines.reduce((sum, value) => sum + value, 0) / cosines.length;
+    };
+    expect(await fidelity({})).toBeLessThan(0.95);
+    expect(await fidelity({ smoothQuant: {}, biasCorrection: true })).toBeGreaterThan(0.99);
+    // Portable operators compute the same.
+    expect(await fidelity({ smoothQuant: {}, biasCorrection: true, operators: "portable" })).toBeGreaterThan(
+      0.99,
+    );
+    for (const rangeMethod of rangeMethods) {
+      expect(
+        await fidelity({ rangeMethod, smoothQuant: { alpha: 0.7 }, biasCorrection: true }),
+      ).toBeGreaterThan(0.99);
+    }
+  });
+
+  it("stores weights alone, in 4 or 8 bits", async () => {
+    const model = tinyEncoder();
+    const expected = await hiddenStates(model, texts);
+    for (const [bits, least] of [
+      [8, 0.9998],
+      [4, 0.97],
+    ] as const) {
+      const changed = copyOf(model);
+      const [first] = encoderLayers(model).map((layer) => layer.name);
+      const report = await quantizeEncoder(changed, {
+        method: "weight-only",
+        bits,
+        keepFloat: [first as string],
+      });
+      expect(report.denseLayers).toBe(11);
+      expect(report.layers.map((layer) => layer.precision)).toEqual([
+        "float32",
+        ...new Array<string>(11).fill(`int${bits}`),
+      ]);
+      const states = await hiddenStates(changed, texts);
+      states.forEach((state, index) => {
+        expect(cosine(state, expected[index] as Float32Array)).toBeGreaterThan(least);
+      });
+    }
+  });
+
   it("says what is missing", async () => {
     await expect(quantizeEncoder(tinyEncoder(), { method: "static" })).rejects.toThrow(InvalidArgumentError);
     await expect(quantizeEncoder(tinyEncoder(), { method: "static", calibration: [] })).rejects.toThrow(
       /no texts to calibrate on/,
     );
+    for (const [options, message] of [
+      [{ method: "dynamic", smoothQuant: {} }, /no texts to go by/],
+      [{ method: "weight-only", biasCorrection: true }, /no texts to go by/],
+      [{ method: "weight-only", operators: "portable" }, /no portable operator/],
+      [{ method: "weight-only", bits: 3 as 4 }, /weights of 3 bits/],
+      [{ method: "static", statistics: new ActivationStatistics() }, /no texts to calibrate on/],
+    ] as [QuantizeEncoderOptions, RegExp][]) {
+      await expect(quantizeEncoder(tinyEncoder(), options)).rejects.toThrow(message);
+    }
     const model = tinyEncoder();
     await quantizeEncoder(model, { method: "dynamic" });
     await expect(quantizeEncoder(model, { method: "dynamic" })).rejects.toThrow(InvalidFileError);

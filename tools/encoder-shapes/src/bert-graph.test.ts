@@ -40,6 +40,15 @@ it("computes the same however the exporter wrote it, and whatever the padding", 
   expect(await hiddenState({ seed: 2 }, 0)).not.toEqual(expected);
 });
 
+it("computes the same with outlying channels, but for GELU's bend", async () => {
+  const expected = await hiddenState({}, 0);
+  const planted = await hiddenState({ outliers: 20 }, 0);
+  const dot = (a: Float32Array, b: Float32Array): number =>
+    a.reduce((sum, value, index) => sum + value * (b[index] as number), 0);
+  const cosine = dot(planted, expected) / Math.sqrt(dot(planted, planted) * dot(expected, expected));
+  expect(cosine).toBeGreaterThan(0.99);
+});
+
 it("refuses heads that do not share the columns", () => {
   expect(() => encoderShape("tiny", { heads: 5 })).toThrow(/5 heads do not share 32 columns/);
 });

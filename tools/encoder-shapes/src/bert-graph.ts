@@ -8,6 +8,7 @@ import {
   type ValueName,
 } from "@kokeshi/onnx";
 import type { EncoderShape } from "./encoder-shape.js";
+import { Outliers, plant, type Planted } from "./outliers.js";
 import { RandomWeights } from "./random-weights.js";
 
 /**
@@ -26,7 +27,8 @@ export function bertGraph(shape: EncoderShape): OnnxModel {
   let hidden = bert.embeddings(inputIds, tokenTypeIds);
   for (let layer = 0; layer < shape.layers; layer++) {
     hidden = bert.layerNorm(bert.selfAttention(hidden, bias));
-    hidden = bert.layerNorm(bert.feedForward(hidden));
+    // Vectors are made of what the last norm gives.
+    hidden = bert.layerNorm(bert.feedForward(hidden), layer < shape.layers - 1);
   }
   graph.output("last_hidden_state", hidden, "float32", [...size, shape.hidden]);
   return graph.model({ "": shape.layerNorm === "operator" ? 17 : 14 });
@@ -34,12 +36,14 @@ export function bertGraph(shape: EncoderShape): OnnxModel {
 
 class BertLayers {
   private readonly weights: RandomWeights;
+  private readonly outliers: Outliers;
 
   constructor(
     private readonly graph: GraphBuilder,
     private readonly shape: EncoderShape,
   ) {
     this.weights = new RandomWeights(shape.seed);
+    this.outliers = new Outliers(shape);
   }
 
   embeddings(inputIds: ValueName, tokenTypeIds: ValueName): ValueName {
@@ -82,7 +86,8 @@ class BertLayers {
     const scalar = (value: number): ValueName => graph.constant("float32", [value], []);
     let query = this.heads(hidden, [0, 2, 1, 3]);
     let key = this.heads(hidden, [0, 2, 3, 1]);
-    const value = this.heads(hidden, [0, 2, 1, 3]);
+    const { offsets, contextScales } = this.outliers;
+    const value = this.heads(hidden, [0, 2, 1, 3], contextScales);
     if (shape.attention === "sdpa") {
       query = graph.node("Mul", [query, scalar(width ** -0.25)]);
       key = graph.node("Mul", [key, scalar(width ** -0.25)]);
@@ -96,24 +101,42 @@ class BertLayers {
       attributes: { perm: ints(0, 2, 1, 3) },
     });
     const joined = graph.node("Reshape", [context, this.sizes(context, [shape.hidden])]);
-    return graph.node("Add", [this.dense(joined, shape.hidden, shape.hidden), hidden]);
+    return graph.node("Add", [
+      this.dense(joined, shape.hidden, shape.hidden, { inputScales: contextScales, outputOffsets: offsets }),
+      hidden,
+    ]);
   }
 
   /** The two dense layers with GELU between them and the residual, before the norm. */
   feedForward(hidden: ValueName): ValueName {
     const { graph, shape } = this;
-    const wide = this.dense(hidden, shape.hidden, shape.intermediate);
+    const { offsets, intermediateScales } = this.outliers;
+    const wide = this.dense(hidden, shape.hidden, shape.intermediate, {
+      inputOffsets: offsets,
+      outputScales: intermediateScales,
+    });
     const scalar = (value: number): ValueName => graph.constant("float32", [value], []);
     const error = graph.node("Erf", [graph.node("Div", [wide, scalar(Math.SQRT2)])]);
     const doubled = graph.node("Mul", [wide, graph.node("Add", [error, scalar(1)])]);
     const activated = graph.node("Mul", [doubled, scalar(0.5)]);
-    return graph.node("Add", [this.dense(activated, shape.intermediate, shape.hidden), hidden]);
+    return graph.node("Add", [
+      this.dense(activated, shape.intermediate, shape.hidden, {
+        inputScales: intermediateScales,
+        outputOffsets: offsets,
+      }),
+      hidden,
+    ]);
   }
 
-  layerNorm(value: ValueName): ValueName {
+  layerNorm(value: ValueName, hasOutliers = true): ValueName {
     const { graph, shape } = this;
-    const scale = graph.initializer("float32", [shape.hidden], this.weights.normal(shape.hidden, 1, 0.1));
-    const bias = graph.initializer("float32", [shape.hidden], this.weights.normal(shape.hidden, 0, 0.05));
+    const scale = this.tensor([shape.hidden], this.weights.normal(shape.hidden, 1, 0.1));
+    const shifts = this.weights.normal(shape.hidden, 0, 0.05);
+    const { offsets } = this.outliers;
+    if (hasOutliers && offsets !== undefined) {
+      shifts.forEach((shift, channel) => (shifts[channel] = shift + (offsets[channel] as number)));
+    }
+    const bias = this.tensor([shape.hidden], shifts);
     const epsilon = 1e-12;
     if (shape.layerNorm === "operator") {
       return graph.node("LayerNormalization", [value, scale, bias], {
@@ -130,30 +153,36 @@ class BertLayers {
   }
 
   /** batch x sequence x hidden to batch x heads x sequence x width, in the order of `permutation`. */
-  private heads(hidden: ValueName, permutation: readonly number[]): ValueName {
+  private heads(hidden: ValueName, permutation: readonly number[], outputScales?: Float32Array): ValueName {
     const { graph, shape } = this;
-    const projected = this.dense(hidden, shape.hidden, shape.hidden);
+    const projected = this.dense(hidden, shape.hidden, shape.hidden, {
+      inputOffsets: this.outliers.offsets,
+      outputScales,
+    });
     const split = this.sizes(hidden, [shape.heads, shape.hidden / shape.heads]);
     return graph.node("Transpose", [graph.node("Reshape", [projected, split])], {
       attributes: { perm: ints(...permutation) },
     });
   }
 
-  private dense(value: ValueName, columns: number, outputs: number): ValueName {
+  private dense(value: ValueName, columns: number, outputs: number, planted: Planted): ValueName {
     const { graph } = this;
     // Wide enough that attention prefers some tokens and GELU leaves its linear part.
-    const weight = graph.initializer(
-      "float32",
-      [columns, outputs],
-      this.weights.normal(columns * outputs, 0, 1 / Math.sqrt(columns)),
-    );
-    const bias = graph.initializer("float32", [outputs], this.weights.normal(outputs, 0, 0.05));
+    const weights = this.weights.normal(columns * outputs, 0, 1 / Math.sqrt(columns));
+    const shifts = this.weights.normal(outputs, 0, 0.05);
+    plant(weights, shifts, planted);
+    const weight = this.tensor([columns, outputs], weights);
+    const bias = this.tensor([outputs], shifts);
     return graph.node("Add", [bias, graph.node("MatMul", [value, weight])]);
   }
 
   private table(rows: number): ValueName {
     const { hidden } = this.shape;
-    return this.graph.initializer("float32", [rows, hidden], this.weights.normal(rows * hidden, 0, 0.05));
+    return this.tensor([rows, hidden], this.weights.normal(rows * hidden, 0, 0.05));
+  }
+
+  private tensor(shape: readonly number[], elements: Float32Array): ValueName {
+    return this.graph.initializer("float32", shape, new Uint8Array(elements.buffer as ArrayBuffer));
   }
 
   private sizeOf(value: ValueName, dimension: number): ValueName {

@@ -6,8 +6,8 @@ export class RandomWeights {
     this.state = seed >>> 0;
   }
 
-  /** Normally distributed float32 values, as the bytes of a tensor. */
-  normal(count: number, mean: number, deviation: number): Uint8Array {
+  /** Normally distributed values. */
+  normal(count: number, mean: number, deviation: number): Float32Array {
     const values = new Float32Array(count);
     for (let index = 0; index < count; index += 2) {
       // Box and Muller, 1958: two uniform numbers give two normal ones.
@@ -16,7 +16,7 @@ export class RandomWeights {
       values[index] = mean + radius * Math.cos(angle);
       if (index + 1 < count) values[index + 1] = mean + radius * Math.sin(angle);
     }
-    return new Uint8Array(values.buffer);
+    return values;
   }
 
   /** mulberry32, in [0, 1). */

@@ -2,8 +2,10 @@ import { InvalidArgumentError } from "@kokeshi/core";
 import { int, tensorTypeCodes, type GraphEditor } from "@kokeshi/onnx";
 import { part } from "../part.js";
 import type { ActivationScale } from "./activation-scale.js";
+import { biasCorrection, correctedBias } from "./bias-correction.js";
 import { denseLayers, layerWeights, type DenseLayer } from "./dense-layers.js";
-import { quantizeColumns } from "./quantized-weights.js";
+import type { ExpectedInputs } from "./expected-inputs.js";
+import { quantizeColumns, type QuantizedWeights } from "./quantized-weights.js";
 
 /**
  * How a dense layer in INT8 is written down.
@@ -29,6 +31,8 @@ export interface QuantizeDenseOptions {
    * and a full code overflow, and the sum is cut off. Default: false.
    */
   reduceRange?: boolean;
+  /** By the layer's name: corrects the bias for the error that quantization makes on average. */
+  expected?: ReadonlyMap<string, ExpectedInputs>;
 }
 
 /** Makes the dense layers of a graph INT8: weights symmetric per output, activations unsigned. Returns how many. */
@@ -58,7 +62,7 @@ export function quantizeDense(editor: GraphEditor, options: QuantizeDenseOptions
 class DenseQuantizer {
   /** Activations that several layers take are quantized once. */
   private readonly activations = new Map<string, string[]>();
-  private readonly weights = new Map<string, { codes: string; scales: string; zero: string }>();
+  private readonly weights = new Map<string, StoredWeights>();
 
   constructor(
     private readonly editor: GraphEditor,
@@ -68,7 +72,8 @@ class DenseQuantizer {
   quantize(layer: DenseLayer, scale: ActivationScale | undefined): string {
     const { editor } = this;
     const weight = this.quantizedWeight(layer);
-    const bias = layer.bias === undefined ? [] : [layer.bias];
+    const biasName = this.bias(layer, weight);
+    const bias = biasName === undefined ? [] : [biasName];
     switch (this.options.layout) {
       case "dynamic-fused":
         return editor.value(
@@ -98,7 +103,7 @@ class DenseQuantizer {
         const product = editor.value("MatMulInteger", [codes, weight.codes, zeroPoint]);
         const floats = editor.value("Cast", [product], { attributes: { to: int(tensorTypeCodes.float32) } });
         const scaled = editor.value("Mul", [floats, editor.value("Mul", [activationScale, weight.scales])]);
-        return layer.bias === undefined ? scaled : editor.value("Add", [scaled, layer.bias]);
+        return biasName === undefined ? scaled : editor.value("Add", [scaled, biasName]);
       }
       case "static-qdq": {
         const activation = editor.value("DequantizeLinear", this.activation(layer.input, scale));
@@ -106,7 +111,7 @@ class DenseQuantizer {
           attributes: { axis: int(1) },
         });
         const product = editor.value("MatMul", [activation, floats]);
-        return layer.bias === undefined ? product : editor.value("Add", [product, layer.bias]);
+        return biasName === undefined ? product : editor.value("Add", [product, biasName]);
       }
     }
   }
@@ -127,21 +132,42 @@ class DenseQuantizer {
     return names;
   }
 
-  private quantizedWeight(layer: DenseLayer): { codes: string; scales: string; zero: string } {
+  private bias(layer: DenseLayer, { quantized }: StoredWeights): string | undefined {
+    const expected = this.options.expected?.get(layer.name);
+    if (expected === undefined) return layer.bias;
+    const { codes, scales } = quantized;
+    const correction = biasCorrection(
+      layerWeights(this.editor, layer),
+      (index) => (codes[index] as number) * (scales[index % layer.outputs] as number),
+      expected,
+    );
+    return correctedBias(this.editor, layer, correction);
+  }
+
+  private quantizedWeight(layer: DenseLayer): StoredWeights {
     const { editor } = this;
     const { weight, transposed, inputs, outputs } = layer;
     const key = `${weight} ${transposed}`;
-    let quantized = this.weights.get(key);
-    if (quantized === undefined) {
+    let stored = this.weights.get(key);
+    if (stored === undefined) {
       const largestCode = this.options.reduceRange === true ? 63 : 127;
-      const { codes, scales } = quantizeColumns(layerWeights(editor, layer), outputs, largestCode);
-      quantized = {
-        codes: editor.initializer(`${weight}_int8`, "int8", [inputs, outputs], codes),
-        scales: editor.initializer(`${weight}_scales`, "float32", [outputs], scales),
+      const quantized = quantizeColumns(layerWeights(editor, layer), outputs, largestCode);
+      stored = {
+        quantized,
+        codes: editor.initializer(`${weight}_int8`, "int8", [inputs, outputs], quantized.codes),
+        scales: editor.initializer(`${weight}_scales`, "float32", [outputs], quantized.scales),
         zero: editor.initializer(`${weight}_zeros`, "int8", [outputs], new Int8Array(outputs)),
       };
-      this.weights.set(key, quantized);
+      this.weights.set(key, stored);
     }
-    return quantized;
+    return stored;
   }
+}
+
+/** Names of the constants, and what they hold. */
+interface StoredWeights {
+  quantized: QuantizedWeights;
+  codes: string;
+  scales: string;
+  zero: string;
 }
