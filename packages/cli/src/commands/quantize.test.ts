@@ -23,9 +23,10 @@ writeFileSync(join(cwd, "texts.txt"), `${sentences.join("\n")}\n\n`);
 interface Document {
   model: string;
   method: string;
-  objective: { name: string; floatScore: number };
+  objective: { name: string; floatScores: Record<string, number> };
   metGoal: boolean;
   relativeLoss: number;
+  scores: Record<string, number>;
   bytes: number;
   floatBytes: number;
   best: number;
@@ -52,7 +53,7 @@ describe("quantize", () => {
     expect(document).toMatchObject({
       model: expect.stringMatching(/^encoder@[0-9a-f]{12}$/) as string,
       method: "static",
-      objective: { name: "mean cosine to float32 over 12 texts", floatScore: 1 },
+      objective: { name: "mean cosine to float32 over 12 texts", floatScores: { score: 1 } },
       metGoal: true,
       best: 1,
       out: "int8",
@@ -236,8 +237,8 @@ describe("quantize --evaluate", () => {
       { cwd },
     );
     const { results } = JSON.parse(evaluated.stdout) as { results: { mainScore: number }[] };
-    expect(document.objective.floatScore).toBeCloseTo(results[0]?.mainScore as number, 6);
-    expect(document.trials[0]?.["score"]).toBeCloseTo(results[1]?.mainScore as number, 6);
+    expect(document.objective.floatScores["pairs"]).toBeCloseTo(results[0]?.mainScore as number, 6);
+    expect(document.scores["pairs"]).toBeCloseTo(results[1]?.mainScore as number, 6);
   });
 
   it("says that a split is missing before anything is tried", async () => {
@@ -261,7 +262,7 @@ describeWithData("quantize, on STSBenchmark", ["eval/STSBenchmark", "tokenizers"
     expect(code).toBe(0);
     expect(document.objective.name).toBe("cosine_spearman of STSBenchmark (dev)");
     // Random weights still see which words two sentences share.
-    expect(document.objective.floatScore).toBeGreaterThan(0.3);
+    expect(document.objective.floatScores["STSBenchmark"]).toBeGreaterThan(0.3);
     expect(document.metGoal).toBe(true);
     expect(document.bytes / document.floatBytes).toBeLessThan(0.4);
   });

@@ -36,6 +36,7 @@ interface QuantizeCommandOptions extends InputOptions {
   trials: number;
   maxSeconds?: number;
   allTrials?: boolean;
+  fallback: boolean;
   operators: "fast" | "portable";
   reduceRange?: boolean;
   graph?: `${string}.onnx`;
@@ -64,10 +65,10 @@ export function addQuantizeCommand(program: Command, context: CommandContext): v
       .argParser(positiveInteger),
     new Option(
       "--evaluate <dir...>",
-      "folders of tasks whose mean score is to hold (default: the mean cosine to float32 on a fifth of the texts)",
+      "folders of tasks whose scores are to hold (default: the mean cosine to float32 on a fifth of the texts)",
     ),
     new Option("--split <name>", "the split of the tasks that is scored").default("test"),
-    new Option("--max-relative-loss <share>", "the part of float32's score that may be lost")
+    new Option("--max-relative-loss <share>", "the part of float32's score that may be lost, in every task")
       .default(0.01)
       .argParser(share),
     new Option(
@@ -81,6 +82,7 @@ export function addQuantizeCommand(program: Command, context: CommandContext): v
       positiveInteger,
     ),
     new Option("--all-trials", "go on after the goal is met, and keep the fastest that meets it"),
+    new Option("--no-fallback", "leave no layer in float32: try recipes alone"),
     new Option("--operators <kind>", "fast: ONNX Runtime's own; portable: ONNX's alone")
       .choices(["fast", "portable"])
       .default("fast"),
@@ -148,6 +150,7 @@ async function quantizeCommand(
     trials: options.trials,
     maxSeconds: options.maxSeconds,
     stopAtGoal: options.allTrials !== true,
+    fallback: options.fallback,
     operators: options.operators,
     reduceRange: options.reduceRange,
     graph: options.graph,
@@ -207,7 +210,7 @@ async function report(
     maxRelativeLoss,
     metGoal,
     relativeLoss: best.relativeLoss,
-    score: best.score,
+    scores: best.scores,
     speedup: best.speedup,
     bytes: best.bytes,
     floatBytes,
@@ -219,7 +222,8 @@ async function report(
   const summary =
     `${out}: trial ${best.number}, ${best.name}: ${outcome(best)}; ` +
     `${byteCount(best.bytes)}, ${percent(best.bytes / floatBytes)} of float32's ${byteCount(floatBytes)}\n`;
-  const text = json ? `${JSON.stringify(document)}\n` : `${trialTable(trials)}\n${summary}`;
+  const names = Object.keys(objective.floatScores);
+  const text = json ? `${JSON.stringify(document)}\n` : `${trialTable(trials, names)}\n${summary}`;
   await streamSink(context.stdout, context.signal).write(Buffer.from(text));
   if (metGoal) return;
   context.reporter.warning(
@@ -229,21 +233,23 @@ async function report(
   context.exitCode = 1;
 }
 
-function trialTable(trials: readonly Trial[]): string {
+function trialTable(trials: readonly Trial[], names: readonly string[]): string {
   const rows = trials.map((trial) =>
     "error" in trial
       ? [String(trial.number), trial.name, "failed"]
       : [
           String(trial.number),
           trial.name,
-          trial.score.toFixed(4),
+          ...names.map((name) => (trial.scores[name] as number).toFixed(4)),
           percent(trial.relativeLoss),
           `${trial.speedup.toFixed(2)}x`,
           byteCount(trial.bytes),
           trial.metGoal ? "yes" : "no",
         ],
   );
-  return table([["", "TRIAL", "SCORE", "LOSS", "SPEED", "SIZE", "GOAL"], ...rows], new Set([0, 2, 3, 4, 5]));
+  const header = ["", "TRIAL", ...names.map((name) => name.toUpperCase()), "LOSS", "SPEED", "SIZE", "GOAL"];
+  const numbers = Array.from({ length: names.length + 3 }, (_, index) => index + 2);
+  return table([header, ...rows], new Set([0, ...numbers]));
 }
 
 function outcome(trial: Trial): string {

@@ -6,8 +6,8 @@ import type { CommandContext } from "../command-context.js";
 import { UsageError } from "../usage-error.js";
 
 /**
- * The mean of the main scores of all tasks in the folders: Spearman's correlation for STS, nDCG@10 for retrieval, and so on.
- * The tasks are read once. Throws UsageError for a path that is no folder, and what reading a task throws.
+ * The main score of each of the tasks in the folders: Spearman's correlation for STS, nDCG@10 for retrieval, and so on. The
+ * tasks are read once. Throws UsageError for a path that is no folder, and what reading a task throws.
  */
 export async function taskObjective(
   folders: readonly string[],
@@ -31,12 +31,12 @@ export async function taskObjective(
     }
   }
   return {
-    name: `${names.length > 1 ? "mean of " : ""}${names.join(", ")} (${split})`,
+    name: `${names.join(", ")} (${split})`,
     async score({ model }, { signal }) {
       const { results, failures } = await evaluate({ tasks: sources, models: [model], signal });
       const [failure] = failures;
       if (failure !== undefined) throw new Error(`${failure.task}: ${failure.error}`);
-      return results.reduce((sum, { mainScore }) => sum + mainScore, 0) / results.length;
+      return Object.fromEntries(results.map(({ task, mainScore }) => [task, mainScore]));
     },
   };
 }

@@ -4,6 +4,7 @@ export { ledgerPlot } from "./ledger-plot.js";
 export { ledgerTable } from "./ledger-table.js";
 export {
   meanCosineToFloat32,
+  type ObjectiveScores,
   type QuantizationCandidate,
   type QuantizationObjective,
 } from "./quantization-objective.js";

@@ -1,4 +1,3 @@
-import { recipeName } from "./recipe.js";
 import { isFinished, type FinishedTrial, type Trial } from "./trial.js";
 import type { TuningLedger } from "./tuning-ledger.js";
 
@@ -7,33 +6,34 @@ const mostSensitive = 20;
 /** The ledger as Markdown: what was asked, what was found, and every trial. */
 export function ledgerTable(ledger: TuningLedger): string {
   const { model, graph, floatBytes, objective, maxRelativeLoss, sample, trials, sensitivities } = ledger;
+  const names = Object.keys(objective.floatScores);
   const best = trials.find(({ number }) => number === ledger.best) as FinishedTrial;
   return [
     `# ${escaped(model)}, quantized`,
     "",
-    `- Objective: ${escaped(objective.name)}; float32 has ${number(objective.floatScore)}.`,
-    `- Goal: at most ${percent(maxRelativeLoss)} of it lost. ${ledger.metGoal ? "Met" : "**Not met**; the best model found is kept"}.`,
+    `- Objective: ${escaped(objective.name)}; float32 has ${names.map((name) => number(objective.floatScores[name])).join(", ")}.`,
+    `- Goal: at most ${percent(maxRelativeLoss)} of ${names.length === 1 ? "it" : "each"} lost. ${ledger.metGoal ? "Met" : "**Not met**; the best model found is kept"}.`,
     `- Kept: trial ${best.number}, ${escaped(best.name)}: loss ${percent(best.relativeLoss)}, ` +
       `${best.speedup.toFixed(2)} times as fast, ${percent(best.bytes / floatBytes)} of the bytes of ${graph}.`,
     `- Speed and fidelity (mean cosine to float32): ${sample.texts} of the calibration texts, one thread of ${escaped(sample.processor)}, ` +
       "float32 and the trial in turns, median of the ratios of processor time.",
-    `- ${trials.length} trials in ${Math.round(ledger.seconds)} seconds.`,
+    `- ${trials.length} ${trials.length === 1 ? "trial" : "trials"} in ${Math.round(ledger.seconds)} seconds.`,
     "",
-    "| trial | model | score | loss | goal | fidelity | speed | MB | of float32 | layers in float32 |",
-    "| ---: | --- | ---: | ---: | :---: | ---: | ---: | ---: | ---: | ---: |",
-    ...trials.map((trial) => row(trial, ledger)),
+    `| trial | model | ${names.map(escaped).join(" | ")} | loss | goal | fidelity | speed | MB | of float32 | layers in float32 |`,
+    `| ---: | --- | ${names.map(() => "---: | ").join("")}---: | :---: | ---: | ---: | ---: | ---: | ---: |`,
+    ...trials.map((trial) => row(trial, names, ledger)),
     ...(sensitivities === null
       ? []
       : [
           "",
           `## What each layer costs`,
           "",
-          `By how much the mean cosine to float32 grows when a layer alone stays float32, in ${escaped(recipeName(best.recipe))}; ` +
-            `the first ${Math.min(mostSensitive, sensitivities.length)} of ${sensitivities.length}.`,
+          `By how much the mean cosine to float32 grows when a layer alone stays float32, in ${sensitivities.recipe}; ` +
+            `the first ${Math.min(mostSensitive, sensitivities.layers.length)} of ${sensitivities.layers.length}.`,
           "",
           "| layer | kind | block | gain |",
           "| --- | --- | ---: | ---: |",
-          ...sensitivities
+          ...sensitivities.layers
             .slice(0, mostSensitive)
             .map(
               ({ name, role, block, gain }) =>
@@ -44,13 +44,13 @@ export function ledgerTable(ledger: TuningLedger): string {
   ].join("\n");
 }
 
-function row(trial: Trial, { best, floatBytes }: TuningLedger): string {
+function row(trial: Trial, names: readonly string[], { best, floatBytes }: TuningLedger): string {
   const label = trial.number === best ? `**${trial.number}**` : String(trial.number);
   const cells = isFinished(trial)
     ? [
         label,
         escaped(trial.name),
-        number(trial.score),
+        ...names.map((name) => number(trial.scores[name])),
         percent(trial.relativeLoss),
         trial.metGoal ? "•" : "",
         trial.fidelity.toFixed(5),
@@ -59,12 +59,16 @@ function row(trial: Trial, { best, floatBytes }: TuningLedger): string {
         percent(trial.bytes / floatBytes),
         `${trial.floatLayers} of ${trial.floatLayers + trial.quantizedLayers}`,
       ]
-    : [label, `${escaped(trial.name)}: failed, ${escaped(trial.error)}`, ...new Array<string>(8).fill("")];
+    : [
+        label,
+        `${escaped(trial.name)}: failed, ${escaped(trial.error)}`,
+        ...new Array<string>(7 + names.length).fill(""),
+      ];
   return `| ${cells.join(" | ")} |`;
 }
 
-function number(value: number): string {
-  return value.toFixed(4);
+function number(value: number | undefined): string {
+  return (value ?? NaN).toFixed(4);
 }
 
 function percent(share: number): string {

@@ -24,7 +24,10 @@ const fallback = finished(3, {
   quantizedLayers: 10,
 });
 const ledger = ledgerOf([finished(1), failed, fallback], 3, {
-  sensitivities: [{ name: "/layer.0/a_b", role: "feed-forward-second", block: 0, gain: 0.0123 }],
+  sensitivities: {
+    recipe: "min-max",
+    layers: [{ name: "/layer.0/a_b", role: "feed-forward-second", block: 0, gain: 0.0123 }],
+  },
 });
 
 describe("ledgerTable", () => {
@@ -42,6 +45,14 @@ describe("ledgerTable", () => {
     const cells = rows.map((row) => row.replaceAll("\\|", "").split("|").length);
     expect(new Set(cells)).toEqual(new Set([12]));
     expect(table).toContain("| /layer.0/a\\_b | feed-forward-second | 0 | 1.23e-2 |");
+  });
+
+  it("has a column for each of several scores", () => {
+    const scores = { STS: 0.8, JSTS: 0.7 };
+    const two = ledgerOf([finished(1, { scores })], 1, { objective: { name: "two", floatScores: scores } });
+    expect(ledgerTable(two)).toContain("| trial | model | STS | JSTS | loss |");
+    expect(ledgerTable(two)).toContain("| **1** | trial 1 | 0.8000 | 0.7000 | 2.00 % |");
+    expect(ledgerTable(two)).toContain("at most 1.00 % of each lost");
   });
 
   it("says that the goal was missed", () => {

@@ -18,12 +18,21 @@ export interface QuantizationCandidate {
   reference: EmbeddingModel;
 }
 
+/** Scores by name. */
+export type ObjectiveScores = Readonly<Record<string, number>>;
+
 /** What a quantized model is to be good at. */
 export interface QuantizationObjective {
   /** For the ledger: "cosine_spearman of STSBenchmark". */
   readonly name: string;
-  /** Higher is better. */
-  score(candidate: QuantizationCandidate, options: { signal?: AbortSignal }): Promise<number>;
+  /**
+   * One number, or several by name that all have to hold; higher is better. Asked of the float32 model first, then of
+   * every trial.
+   */
+  score(
+    candidate: QuantizationCandidate,
+    options: { signal?: AbortSignal },
+  ): Promise<number | ObjectiveScores>;
 }
 
 /**
@@ -59,4 +68,35 @@ export function meanCosine(vectors: Embeddings, expected: Embeddings): number {
   let sum = 0;
   for (let row = 0; row < expected.rows; row++) sum += cosineSimilarity(vectors.row(row), expected.row(row));
   return sum / expected.rows;
+}
+
+/**
+ * The scores that an objective gives; a single number is called "score". Throws InvalidArgumentError for one that cannot
+ * be compared.
+ */
+export async function scoresOf(
+  objective: QuantizationObjective,
+  candidate: QuantizationCandidate,
+  signal: AbortSignal | undefined,
+): Promise<ObjectiveScores> {
+  const given = await objective.score(candidate, { signal });
+  const scores = typeof given === "number" ? { score: given } : given;
+  const wrong = Object.entries(scores).find(([, score]) => !Number.isFinite(score));
+  if (wrong === undefined && Object.keys(scores).length > 0) return scores;
+  throw new InvalidArgumentError({
+    part,
+    problem: `the objective (${objective.name}) gave ${wrong === undefined ? "no score" : `${wrong[1]} as ${wrong[0]}`}`,
+    remedy: "give finite numbers, higher for better models",
+  });
+}
+
+/**
+ * (float32's score - score) / |float32's score|, or the difference itself where float32 has 0; of several scores the
+ * greatest such loss.
+ */
+export function relativeLoss(scores: ObjectiveScores, floatScores: ObjectiveScores): number {
+  const losses = Object.entries(floatScores).map(
+    ([name, float]) => (float - (scores[name] ?? NaN)) / (Math.abs(float) || 1),
+  );
+  return Math.max(...losses);
 }

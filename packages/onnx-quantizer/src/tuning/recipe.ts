@@ -34,26 +34,24 @@ export function recipeName({
   ].join(" + ");
 }
 
-/** The recipes of a method, in the order in which they are tried: plain ones before others, fewer bits before more. */
+/**
+ * The recipes of a method, in the order in which they are tried: the plain one first, which is the fastest; then what
+ * helps most where activations have outlying channels; other ways to choose ranges help less. Fewer bits before more.
+ */
 export function recipesOf(method: QuantizationMethod): QuantizationRecipe[] {
-  const [none, smooth, corrected] = [{}, { smoothQuant: {} }, { biasCorrection: true }];
+  const smooth = { smoothQuant: {} };
+  const corrected = { biasCorrection: true };
+  const additions = [{}, { ...smooth, ...corrected }, corrected, smooth];
   switch (method) {
     case "static":
-      return [none, smooth, corrected, { ...smooth, ...corrected }].flatMap((additions) =>
-        (["min-max", "percentile", "entropy", "mse"] as const).map((rangeMethod) => ({
-          method,
-          rangeMethod,
-          ...additions,
-        })),
+      return (["min-max", "percentile", "entropy", "mse"] as const).flatMap((rangeMethod) =>
+        additions.map((addition) => ({ method, rangeMethod, ...addition })),
       );
     case "dynamic":
-      return [none, smooth, corrected, { ...smooth, ...corrected }].map((additions) => ({
-        method,
-        ...additions,
-      }));
+      return additions.map((addition) => ({ method, ...addition }));
     case "weight-only":
       return ([4, 8] as const).flatMap((bits) =>
-        [none, corrected].map((additions) => ({ method, bits, ...additions })),
+        [{}, corrected].map((addition) => ({ method, bits, ...addition })),
       );
   }
 }

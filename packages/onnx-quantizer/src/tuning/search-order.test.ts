@@ -62,7 +62,8 @@ describe("searchOrder", () => {
     const measured: string[] = [];
     const proposals = await follow(
       40,
-      (proposal, number) => finished(number, { ...proposal, score: proposal.name === "entropy" ? 0.9 : 0.8 }),
+      (proposal, number) =>
+        finished(number, { ...proposal, relativeLoss: proposal.name === "entropy" ? 0.1 : 0.2 }),
       measured,
     );
     expect(measured).toEqual(["entropy"]);
@@ -72,10 +73,10 @@ describe("searchOrder", () => {
     expect(new Set(names("recipes")).size).toBe(16);
     expect(names("recipes").slice(0, 5)).toEqual([
       "min-max",
-      "percentile",
-      "entropy",
-      "mse",
+      "min-max + SmoothQuant + bias correction",
+      "min-max + bias correction",
       "min-max + SmoothQuant",
+      "percentile",
     ]);
     expect(names("operator-types")).toEqual([
       "entropy, second products of feed-forward in float32",

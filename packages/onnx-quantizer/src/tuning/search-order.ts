@@ -1,6 +1,6 @@
 import type { LayerRole, PlacedLayer } from "./layer-roles.js";
 import { type QuantizationRecipe, recipeName } from "./recipe.js";
-import { highestScore, isFinished, type FinishedTrial, type Proposal, type Trial } from "./trial.js";
+import { leastLoss, isFinished, type FinishedTrial, type Proposal, type Trial } from "./trial.js";
 
 /** A dense layer, and what it costs that it is quantized. */
 export interface LayerSensitivity extends PlacedLayer {
@@ -10,6 +10,7 @@ export interface LayerSensitivity extends PlacedLayer {
 
 export interface SearchOptions {
   recipes: readonly QuantizationRecipe[];
+  /** Those that may stay float32; without any, recipes are all that is tried. */
   layers: readonly PlacedLayer[];
   /** Most proposals. */
   trials: number;
@@ -17,8 +18,8 @@ export interface SearchOptions {
   measureSensitivities: (best: FinishedTrial) => Promise<readonly LayerSensitivity[]>;
 }
 
-/** Parts of the trials that are left after the recipes; layers kept together have the rest, at least half. */
-const shares = { operatorTypes: 0.2, blocks: 0.15, singleLayers: 0.15 };
+/** Parts of all trials, and of those that are left after the recipes: layers together have the rest of these. */
+const shares = { recipes: 0.4, operatorTypes: 0.2, blocks: 0.15, singleLayers: 0.15 };
 
 const roleNames: Readonly<Record<LayerRole, string>> = {
   "attention-projections": "attention projections",
@@ -41,12 +42,13 @@ export async function* searchOrder({
   measureSensitivities,
 }: SearchOptions): AsyncGenerator<Proposal, void, Trial> {
   const tried: FinishedTrial[] = [];
-  const forRecipes = Math.max(1, Math.min(recipes.length, Math.round(trials * 0.4)));
+  const most = layers.length === 0 ? trials : Math.max(1, Math.round(trials * shares.recipes));
+  const forRecipes = Math.min(recipes.length, most);
   for (const recipe of recipes.slice(0, forRecipes)) {
     const trial = yield { stage: "recipes", name: recipeName(recipe), recipe, keepFloat: [] };
     if (isFinished(trial)) tried.push(trial);
   }
-  const best = highestScore(tried);
+  const best = leastLoss(tried);
   const left = trials - forRecipes;
   if (best === undefined || left === 0 || layers.length === 0) return;
 

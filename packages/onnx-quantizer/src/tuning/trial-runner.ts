@@ -1,16 +1,20 @@
 import { availableParallelism } from "node:os";
-import { InvalidArgumentError, type EmbeddingModel, type ModelFolder } from "@kokeshi/core";
+import type { EmbeddingModel, ModelFolder } from "@kokeshi/core";
 import { readModel, writeModel } from "@kokeshi/onnx";
 import { type Encoder, loadTransformerModel, openEncoder, type PoolingMode } from "@kokeshi/transformer-int8";
 import type { ActivationStatistics } from "../calibration/activation-statistics.js";
-import { part } from "../part.js";
 import {
   quantizeEncoder,
   type QuantizationReport,
   type QuantizeEncoderOptions,
 } from "../quantize-encoder.js";
 import { folderWithGraph } from "./folder-with-graph.js";
-import type { QuantizationObjective } from "./quantization-objective.js";
+import {
+  type ObjectiveScores,
+  type QuantizationObjective,
+  relativeLoss,
+  scoresOf,
+} from "./quantization-objective.js";
 import type { ReferenceSample } from "./reference-sample.js";
 import type { FinishedTrial, Proposal, Trial } from "./trial.js";
 
@@ -31,7 +35,7 @@ export interface TrialRunnerParts {
   reference: EmbeddingModel;
   objective: QuantizationObjective;
   /** What the objective says of float32. */
-  referenceScore: number;
+  floatScores: ObjectiveScores;
   maxRelativeLoss: number;
   signal: AbortSignal | undefined;
 }
@@ -86,17 +90,17 @@ export class TrialRunner {
   private async judge(
     proposal: Proposal,
   ): Promise<Omit<FinishedTrial, keyof Proposal | "number" | "seconds">> {
-    const { sample, referenceScore, maxRelativeLoss, signal } = this.parts;
+    const { sample, floatScores, maxRelativeLoss, signal } = this.parts;
     const { graph, report } = await this.quantize(proposal);
     const { fidelity, speedup } = await this.withEncoder(graph, 1, async (encoder) => ({
       fidelity: await sample.fidelity(encoder, signal),
       speedup: await sample.speedup(encoder, signal),
     }));
-    const score = await this.score(graph);
-    const loss = relativeLoss(score, referenceScore);
+    const scores = await this.scores(graph);
+    const loss = relativeLoss(scores, floatScores);
     const floatLayers = report.layers.filter(({ precision }) => precision === "float32").length;
     return {
-      score,
+      scores,
       relativeLoss: loss,
       metGoal: loss <= maxRelativeLoss,
       fidelity,
@@ -122,7 +126,7 @@ export class TrialRunner {
     }
   }
 
-  private async score(graph: Uint8Array): Promise<number> {
+  private async scores(graph: Uint8Array): Promise<ObjectiveScores> {
     const { folder, pooling, objective, reference, signal } = this.parts;
     const candidate = folderWithGraph(folder, graphPath, graph);
     const model = await loadTransformerModel(candidate, {
@@ -132,27 +136,9 @@ export class TrialRunner {
       signal,
     });
     try {
-      return requireScore(
-        await objective.score({ model, reference, folder: candidate, graph: graphPath }, { signal }),
-        objective,
-      );
+      return await scoresOf(objective, { model, reference, folder: candidate, graph: graphPath }, signal);
     } finally {
       await model.close();
     }
   }
-}
-
-/** Throws InvalidArgumentError for a score that cannot be compared. */
-export function requireScore(score: number, { name }: QuantizationObjective): number {
-  if (Number.isFinite(score)) return score;
-  throw new InvalidArgumentError({
-    part,
-    problem: `the objective (${name}) gave ${score}`,
-    remedy: "give a finite number, higher for better models",
-  });
-}
-
-/** (reference - score) / |reference|; the difference itself where the reference is 0. */
-export function relativeLoss(score: number, reference: number): number {
-  return (reference - score) / (Math.abs(reference) || 1);
 }

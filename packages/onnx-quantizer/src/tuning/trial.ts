@@ -1,3 +1,4 @@
+import type { ObjectiveScores } from "./quantization-objective.js";
 import type { QuantizationRecipe } from "./recipe.js";
 
 /** Where in the search a trial stands. */
@@ -17,8 +18,8 @@ export interface FinishedTrial extends Proposal {
   /** From 1. */
   number: number;
   /** By the objective. */
-  score: number;
-  /** (float32's score - score) / |float32's score|; below 0 where the quantized model is better. */
+  scores: ObjectiveScores;
+  /** Part of float32's score that is lost, of several scores the most; below 0 where the quantized model is better. */
   relativeLoss: number;
   metGoal: boolean;
   /** Mean cosine of its vectors to those of float32, over a few texts. */
@@ -52,22 +53,22 @@ const sameBytes = 1.01;
 
 /**
  * Of the trials that met the goal the fastest; of equally fast ones (within 5 %) the smallest; of equally small ones
- * (within 1 %) the best by the objective. Where none met the goal, the best by the objective.
+ * (within 1 %) the one that loses least. Where none met the goal, the one that loses least.
  */
 export function bestTrial(trials: readonly Trial[]): FinishedTrial | undefined {
   const finished = trials.filter(isFinished);
   const met = finished.filter(({ metGoal }) => metGoal);
-  if (met.length === 0) return highestScore(finished);
+  if (met.length === 0) return leastLoss(finished);
   const fastest = Math.max(...met.map(({ speedup }) => speedup));
   const fast = met.filter(({ speedup }) => speedup >= fastest * sameSpeed);
   const smallest = Math.min(...fast.map(({ bytes }) => bytes));
-  return highestScore(fast.filter(({ bytes }) => bytes <= smallest * sameBytes));
+  return leastLoss(fast.filter(({ bytes }) => bytes <= smallest * sameBytes));
 }
 
-/** The first of those with the highest score. */
-export function highestScore(trials: readonly FinishedTrial[]): FinishedTrial | undefined {
+/** The first of those that lose least. */
+export function leastLoss(trials: readonly FinishedTrial[]): FinishedTrial | undefined {
   return trials.reduce<FinishedTrial | undefined>(
-    (best, trial) => (best === undefined || trial.score > best.score ? trial : best),
+    (best, trial) => (best === undefined || trial.relativeLoss < best.relativeLoss ? trial : best),
     undefined,
   );
 }

@@ -42,7 +42,7 @@ describe("tuneQuantization", () => {
       model: "tiny@0",
       graph: "onnx/model.onnx",
       method: "static",
-      objective: { name: "mean cosine to float32 over 8 texts", floatScore: 1 },
+      objective: { name: "mean cosine to float32 over 8 texts", floatScores: { score: 1 } },
       metGoal: true,
       best: 1,
       sensitivities: null,
@@ -52,7 +52,7 @@ describe("tuneQuantization", () => {
     const [trial] = tuned.ledger.trials as [FinishedTrial];
     expect(tuned.ledger.trials).toHaveLength(1);
     expect(trial).toMatchObject({ number: 1, name: "min-max", quantizedLayers: 12, floatLayers: 0 });
-    expect(trial.relativeLoss).toBeCloseTo(1 - trial.score, 12);
+    expect(trial.relativeLoss).toBeCloseTo(1 - (trial.scores["score"] as number), 12);
     expect(trial.relativeLoss).toBeGreaterThan(0);
     expect(trial.relativeLoss).toBeLessThan(0.01);
     expect(trial.fidelity).toBeGreaterThan(0.99);
@@ -78,6 +78,14 @@ describe("tuneQuantization", () => {
     await quantized.close();
   });
 
+  it("finds what a model with outlying channels needs, where the plain recipe loses too much", async () => {
+    const { best, metGoal, ledger } = await tuneQuantization(tinyFolder({ outliers: 200 }), { texts });
+    expect((ledger.trials[0] as FinishedTrial).relativeLoss).toBeGreaterThan(0.05);
+    expect(metGoal).toBe(true);
+    expect(best.recipe.smoothQuant).toBeDefined();
+    expect(best.floatLayers).toBe(0);
+  });
+
   it("falls back to float32 where recipes are not enough, and gives the fastest of what met the goal", async () => {
     const stages: TuningProgress["stage"][] = [];
     const seen: Trial[] = [];
@@ -96,7 +104,7 @@ describe("tuneQuantization", () => {
     expect(new Set(trials.map(({ stage }) => stage))).toEqual(
       new Set(["recipes", "operator-types", "blocks", "single-layers", "accumulated-layers"]),
     );
-    expect(sensitivities?.map(({ name }) => name).sort()).toEqual(trials.at(-1)?.keepFloat.toSorted());
+    expect(sensitivities?.layers.map(({ name }) => name).sort()).toEqual(trials.at(-1)?.keepFloat.toSorted());
     expect(stages.filter((stage) => stage === "sensitivities")).toHaveLength(12);
     const finished = trials.filter(isFinished);
     expect(finished).toHaveLength(trials.length);
@@ -119,14 +127,31 @@ describe("tuneQuantization", () => {
     expect(tuned.ledger).toMatchObject({ metGoal: false, best: 2, maxRelativeLoss: 0.01 });
   });
 
+  it("holds every one of several scores", async () => {
+    const objective: QuantizationObjective = {
+      name: "two scores",
+      score: async ({ model, reference }) =>
+        model === reference ? { first: 0.5, second: 0 } : { first: 0.49, second: -0.005 },
+    };
+    const { best, ledger } = await tuneQuantization(tinyFolder(), {
+      texts,
+      objective,
+      trials: 20,
+      fallback: false,
+      recipes: [{ method: "dynamic" }],
+    });
+    expect(ledger.objective).toEqual({ name: "two scores", floatScores: { first: 0.5, second: 0 } });
+    expect(ledger.trials).toHaveLength(1);
+    expect(best.scores).toEqual({ first: 0.49, second: -0.005 });
+    expect(best.relativeLoss).toBeCloseTo(0.02, 12);
+  });
+
   it("goes on after a trial that fails, and names what failed", async () => {
     const objective = scripted(new Error("no memory"), NaN, 0.995);
     const tuned = await tuneQuantization(tinyFolder(), { texts, objective });
-    expect(tuned.ledger.trials.map((trial) => ("error" in trial ? trial.error : trial.score))).toEqual([
-      "no memory",
-      expect.stringMatching(/the objective \(a script\) gave NaN/),
-      0.995,
-    ]);
+    expect(
+      tuned.ledger.trials.map((trial) => ("error" in trial ? trial.error : trial.scores["score"])),
+    ).toEqual(["no memory", expect.stringMatching(/the objective \(a script\) gave NaN as score/), 0.995]);
     expect(tuned.best.number).toBe(3);
   });
 

@@ -11,14 +11,14 @@ import { optimizeEncoder } from "../optimize-encoder.js";
 import { part } from "../part.js";
 import { type FloatEncoder, type FloatEncoderOptions, openFloatEncoder } from "./float-encoder.js";
 import { layerRoles, type PlacedLayer } from "./layer-roles.js";
-import { meanCosineToFloat32, type QuantizationObjective } from "./quantization-objective.js";
-import { type QuantizationMethod, type QuantizationRecipe, recipesOf } from "./recipe.js";
+import { meanCosineToFloat32, type QuantizationObjective, scoresOf } from "./quantization-objective.js";
+import { type QuantizationMethod, type QuantizationRecipe, recipeName, recipesOf } from "./recipe.js";
 import { ReferenceSample } from "./reference-sample.js";
 import { type LayerSensitivity, searchOrder } from "./search-order.js";
 import { bestTrial, type FinishedTrial, isFinished, type Trial } from "./trial.js";
-import { requireScore, TrialRunner, type TrialSettings } from "./trial-runner.js";
+import { TrialRunner, type TrialSettings } from "./trial-runner.js";
 import type { TunedQuantization } from "./tuned-quantization.js";
-import type { CalibrationSummary } from "./tuning-ledger.js";
+import type { CalibrationSummary, TuningLedger } from "./tuning-ledger.js";
 
 export interface TuneQuantizationOptions extends FloatEncoderOptions, TrialSettings {
   /**
@@ -28,12 +28,14 @@ export interface TuneQuantizationOptions extends FloatEncoderOptions, TrialSetti
   texts: readonly string[];
   /** What the model is to be good at. Default: the mean cosine to float32 on every fifth of the texts, held out. */
   objective?: QuantizationObjective;
-  /** The goal: at most so much of float32's score may be lost. Default: 0.01. */
+  /** The goal: at most so much of float32's score, of each where there are several, may be lost. Default: 0.01. */
   maxRelativeLoss?: number;
   /** Default: "static". */
   method?: QuantizationMethod;
   /** What is tried first, in this order. Default: `recipesOf(method)`. */
   recipes?: readonly QuantizationRecipe[];
+  /** Whether layers stay float32 where recipes are not enough. Default: true. */
+  fallback?: boolean;
   /** Most models that are tried. Default: 40. */
   trials?: number;
   /** No further trial begins after so many seconds. Default: no limit. */
@@ -91,7 +93,7 @@ export async function tuneQuantization(
 class Tuning {
   private readonly started = performance.now();
   private readonly trials: Trial[] = [];
-  private sensitivities: readonly LayerSensitivity[] | null = null;
+  private sensitivities: TuningLedger["sensitivities"] = null;
 
   constructor(
     private readonly folder: ModelFolder,
@@ -108,10 +110,8 @@ class Tuning {
     const prepared = await this.prepare(operators);
     const statistics = await this.calibrate(readModel(prepared), texts);
     const sample = await ReferenceSample.open(float.encoder, texts.slice(0, sampleTexts), signal);
-    const floatScore = requireScore(
-      await objective.score({ model: reference, reference, folder, graph: float.path }, { signal }),
-      objective,
-    );
+    const float32 = { model: reference, reference, folder, graph: float.path };
+    const floatScores = await scoresOf(objective, float32, signal);
     const runner = new TrialRunner({
       folder,
       pooling: options.pooling,
@@ -121,7 +121,7 @@ class Tuning {
       sample,
       reference,
       objective,
-      referenceScore: floatScore,
+      floatScores,
       maxRelativeLoss,
       signal,
     });
@@ -140,7 +140,7 @@ class Tuning {
         graph: float.path,
         floatBytes: float.bytes,
         method,
-        objective: { name: objective.name, floatScore },
+        objective: { name: objective.name, floatScores },
         maxRelativeLoss,
         metGoal: best.metGoal,
         best: best.number,
@@ -187,13 +187,14 @@ class Tuning {
       method = "static",
       recipes = recipesOf(method),
       trials = 40,
+      fallback = true,
       stopAtGoal = true,
       onProgress,
       onTrial,
     } = this.options;
     const order = searchOrder({
       recipes,
-      layers,
+      layers: fallback ? layers : [],
       trials,
       measureSensitivities: (best) => this.measureSensitivities(runner, layers, best),
     });
@@ -228,8 +229,9 @@ class Tuning {
       }
       measured.push({ ...layer, gain });
     }
-    this.sensitivities = measured.sort((a, b) => b.gain - a.gain);
-    return this.sensitivities;
+    measured.sort((a, b) => b.gain - a.gain);
+    this.sensitivities = { recipe: recipeName(recipe), layers: measured };
+    return measured;
   }
 }
 

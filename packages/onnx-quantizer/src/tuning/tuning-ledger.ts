@@ -1,3 +1,4 @@
+import type { ObjectiveScores } from "./quantization-objective.js";
 import type { QuantizationMethod } from "./recipe.js";
 import type { LayerSensitivity } from "./search-order.js";
 import type { Trial } from "./trial.js";
@@ -10,14 +11,14 @@ export interface TuningLedger {
   graph: string;
   floatBytes: number;
   method: QuantizationMethod;
-  objective: { name: string; floatScore: number };
+  objective: { name: string; floatScores: ObjectiveScores };
   maxRelativeLoss: number;
   metGoal: boolean;
   /** Number of the best trial. */
   best: number;
   trials: readonly Trial[];
-  /** Of the dense layers in the best of the recipes, where the search went beyond them; most sensitive first. */
-  sensitivities: readonly LayerSensitivity[] | null;
+  /** Of the dense layers in the best of the recipes, where the search went beyond those; most sensitive first. */
+  sensitivities: { recipe: string; layers: readonly LayerSensitivity[] } | null;
   /** What fidelity and speed were measured on. */
   sample: { texts: number; threads: 1; processor: string };
   seconds: number;
