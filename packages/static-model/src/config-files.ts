@@ -26,6 +26,7 @@ export const kokeshiConfig = object({
   normalize: boolean,
   prompts,
   max_tokens: optional(positiveInteger),
+  term_frequency: optional(exactly("sublinear")),
   license: optional(string),
 });
 

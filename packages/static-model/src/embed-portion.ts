@@ -1,5 +1,6 @@
 import type { Tokenizer } from "@kokeshi/tokenizer/load";
-import { encodeTexts, type TextRules } from "./text-rules.js";
+import { keepSublinear } from "./sublinear-counts.js";
+import { encodeTexts, type JoinedTexts, type TextRules } from "./text-rules.js";
 import type { TokenMeans } from "./token-means.js";
 
 /** What turns texts into vectors: all that a thread needs. */
@@ -18,18 +19,19 @@ export interface PortionCounts {
   truncated: readonly number[];
 }
 
-/** Embeds a portion of texts at a stroke. `vectors` are `texts.length * dimensions` zeros, and are overwritten. */
+/** Embeds a portion of texts at a stroke. `vectors` are zeros, `dimensions` for each text, and are overwritten. */
 export function embedPortion(
   { tokenizer, rules, tokenMeans, normalize }: Encoder,
-  texts: readonly string[],
+  texts: readonly string[] | JoinedTexts,
   vectors: Float32Array,
 ): PortionCounts {
   const { ids, starts, truncated } = encodeTexts(tokenizer, rules, texts);
-  tokenMeans.gather(ids, starts, normalize, vectors);
-  const tokenCounts = new Uint32Array(texts.length);
-  for (let row = 0; row < texts.length; row++) {
+  const tokenCounts = new Uint32Array(starts.length - 1);
+  for (let row = 0; row < tokenCounts.length; row++) {
     tokenCounts[row] = (starts[row + 1] as number) - (starts[row] as number);
   }
+  const counted = rules.termFrequency === "sublinear" ? keepSublinear({ ids, starts }) : ids;
+  tokenMeans.gather(counted, starts, normalize, vectors);
   return { tokenCounts, truncated };
 }
 

@@ -29,6 +29,7 @@ export function kokeshiStaticFiles(model: KokeshiStaticModel): Record<string, Ui
       normalize: model.normalize,
       prompts: model.prompts ?? {},
       max_tokens: model.maxTokens ?? null,
+      ...(model.termFrequency === "sublinear" ? { term_frequency: "sublinear" } : {}),
       ...(model.licence === undefined ? {} : { license: model.licence }),
     }),
     "tokenizer.json": tokenizerJson,

@@ -7,7 +7,7 @@ import { openTokenizer } from "./open-tokenizer.js";
 import { readTable } from "./read-table.js";
 import { createTokenMeans } from "./token-means.js";
 import { StaticModel } from "./static-model.js";
-import { model2VecRules, staticEmbeddingRules } from "./text-rules.js";
+import { model2VecRules, staticEmbeddingRules, type TermFrequency } from "./text-rules.js";
 
 /**
  * Opens a static embedding model: a sentence-transformers StaticEmbedding, a Model2Vec model, or Kokeshi's own int8
@@ -26,7 +26,7 @@ export async function loadStaticModel(folder: ModelFolder, options: LoadOptions 
   }
   const family = await findFamily(folder);
   if (family === undefined) throw notStatic(folder);
-  const { subfolder, normalize, prompts, licence, ownMaxTokens } = await readers[family](folder);
+  const { subfolder, normalize, prompts, licence, ownMaxTokens, termFrequency } = await readers[family](folder);
 
   signal?.throwIfAborted();
   const tokenizerPath = `${subfolder}tokenizer.json`;
@@ -62,7 +62,7 @@ export async function loadStaticModel(folder: ModelFolder, options: LoadOptions 
     tokenizer,
     tokenizerJson,
     trie,
-    rules,
+    rules: { ...rules, termFrequency },
     normalize,
     prompts,
     licence: licence ?? (await readLicence(folder)),
@@ -77,6 +77,7 @@ interface FolderSettings {
   prompts: Record<string, string>;
   licence?: string;
   ownMaxTokens?: number;
+  termFrequency?: TermFrequency;
 }
 
 const readers: Record<StaticFamily, (folder: ModelFolder) => Promise<FolderSettings>> = {
@@ -88,6 +89,7 @@ const readers: Record<StaticFamily, (folder: ModelFolder) => Promise<FolderSetti
       prompts: config.prompts ?? {},
       licence: config.license,
       ownMaxTokens: config.max_tokens,
+      termFrequency: config.term_frequency,
     };
   },
 

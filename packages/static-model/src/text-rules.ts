@@ -1,5 +1,8 @@
 import type { TokenBatch, Tokenizer } from "@kokeshi/tokenizer/load";
 
+/** Whether n occurrences of a token count n times, or 1 + floor(log2 n) times (`keepSublinear`). */
+export type TermFrequency = "linear" | "sublinear";
+
 /** How a family turns a text into the tokens whose vectors are averaged. No family adds special tokens. */
 export interface TextRules {
   /** Characters (code points) of a text that are looked at. */
@@ -10,6 +13,8 @@ export interface TextRules {
   droppedId: number | undefined;
   /** Tokens that are averaged. */
   tokens: number;
+  /** Default: "linear". */
+  termFrequency?: TermFrequency;
 }
 
 const atMost = (limit: number | undefined) => limit ?? Infinity;
@@ -49,17 +54,37 @@ function medianTokenLength(tokenizer: Tokenizer): number {
   return Math.floor(median);
 }
 
+/** Texts in one string, one after the other. */
+export interface JoinedTexts {
+  joined: string;
+  /** UTF-16 units of each text. */
+  lengths: Uint32Array;
+}
+
 /** The tokens to average, row by row, and the texts that were cut on the way. */
-export function encodeTexts(tokenizer: Tokenizer, rules: TextRules, texts: readonly string[]): TokenBatch {
+export function encodeTexts(
+  tokenizer: Tokenizer,
+  rules: TextRules,
+  texts: readonly string[] | JoinedTexts,
+): TokenBatch {
   const { characters, encodedTokens, tokens, droppedId } = rules;
-  const maxTokens = encodedTokens === Infinity ? undefined : encodedTokens;
-  const starts = characters === Infinity ? texts : texts.map((text) => firstCharacters(text, characters));
-  const batch = tokenizer.encodeBatch(starts, { addSpecialTokens: false, maxTokens });
+  const options = {
+    addSpecialTokens: false,
+    maxTokens: encodedTokens === Infinity ? undefined : encodedTokens,
+  };
+  let batch: TokenBatch;
+  const truncated = new Set<number>();
+  if (characters !== Infinity) {
+    const starts = ("joined" in texts ? splitTexts(texts) : texts).map((text, row) => {
+      const start = firstCharacters(text, characters);
+      if (start.length < text.length) truncated.add(row);
+      return start;
+    });
+    batch = tokenizer.encodeBatch(starts, options);
+  } else if ("joined" in texts) batch = tokenizer.encodeJoined(texts.joined, texts.lengths, options);
+  else batch = tokenizer.encodeBatch(texts, options);
   if (characters === Infinity && droppedId === undefined && tokens >= encodedTokens) return batch;
-  const truncated = new Set(batch.truncated);
-  starts.forEach((start, row) => {
-    if (start.length < (texts[row] as string).length) truncated.add(row);
-  });
+  for (const row of batch.truncated) truncated.add(row);
   const ids = dropAndCut(batch, rules, truncated);
   return { ids, starts: batch.starts, truncated: Array.from(truncated).sort((a, b) => a - b) };
 }
@@ -88,6 +113,11 @@ function dropAndCut(
     starts[row + 1] = written;
   }
   return ids.subarray(0, written);
+}
+
+function splitTexts({ joined, lengths }: JoinedTexts): string[] {
+  let end = 0;
+  return Array.from(lengths, (length) => joined.slice(end, (end += length)));
 }
 
 function firstCharacters(text: string, count: number): string {

@@ -1,4 +1,5 @@
 import { InvalidArgumentError } from "@kokeshi/core";
+import type { TermFrequency } from "./text-rules.js";
 
 /** What every layout stores beside its table. */
 export interface WritableModel {
@@ -8,6 +9,11 @@ export interface WritableModel {
   normalize: boolean;
   /** Texts put before an input, by input type. */
   prompts?: Readonly<Record<string, string>>;
+  /**
+   * How much the repeated tokens of a text count. Only Kokeshi's own layout keeps it: the others are read by libraries that
+   * know "linear", the default.
+   */
+  termFrequency?: TermFrequency;
   /** Licence of the weights, as Hugging Face spells it: "mit", "cc-by-sa-4.0", … */
   licence?: string;
   /** One sentence for README.md. */

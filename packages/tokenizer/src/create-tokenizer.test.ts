@@ -47,6 +47,45 @@ describe("encode", () => {
   });
 });
 
+describe("encodeJoined", () => {
+  const texts = [
+    "hello",
+    "",
+    "hello worlds \uD83D",
+    "\uDE00 hello",
+    "人",
+    "[MASK] hello",
+    "a".repeat(70_000),
+  ];
+  const joined = texts.join("");
+  const lengths = Uint32Array.from(texts, ({ length }) => length);
+
+  it.each([
+    ["in compiled tables", wordPieceJson()],
+    ["by the library", { ...wordPieceJson(), pre_tokenizer: split("h") }],
+  ])("gives each text what encodeBatch gives it: %s", (_, json) => {
+    const tokenizer = createTokenizer(json);
+    // The first time without WebAssembly where it is loaded on demand.
+    for (let time = 0; time < 2; time++) {
+      for (const options of [undefined, { maxTokens: 4 }, { addSpecialTokens: false }]) {
+        expect(tokenizer.encodeJoined(joined, lengths, options)).toEqual(
+          tokenizer.encodeBatch(texts, options),
+        );
+      }
+    }
+    expect(tokenizer.encodeJoined("", new Uint32Array()).starts).toEqual(Uint32Array.of(0));
+  });
+
+  it("refuses lengths that are not those of the texts, and what is no string", () => {
+    expect(() => wordPiece.encodeJoined("hello", Uint32Array.of(2, 2))).toThrow(
+      /lengths add up to 4, but the joined texts have 5 UTF-16 units/,
+    );
+    expect(() => wordPiece.encodeJoined("hello", Uint32Array.of(6))).toThrow(InvalidArgumentError);
+    expect(() => wordPiece.encodeJoined("a", Uint32Array.of(1, 2 ** 32 - 1))).toThrow(InvalidArgumentError);
+    expect(() => wordPiece.encodeJoined(null as never, Uint32Array.of(1))).toThrow(/joined is null/);
+  });
+});
+
 describe("encodeBatch", () => {
   it("lays rows of unequal length one after the other", () => {
     const batch = wordPiece.encodeBatch(["hello", "", "hello worlds"], { addSpecialTokens: false });

@@ -1,8 +1,9 @@
 import type { ContentEncoder } from "./content-encoder.js";
 import { EncodedRows } from "./encoded-rows.js";
-import { readContentLimit, requireText } from "./encode-arguments.js";
+import { readContentLimit } from "./encode-arguments.js";
 import { createPairEncoder } from "./pairs.js";
 import { readSpecialTokens, type SpecialTokens } from "./special-tokens.js";
+import { JoinedTexts, ListedTexts, type TextSequence } from "./text-sequence.js";
 import type { EncodeOptions, TokenBatch, Tokenizer } from "./tokenizer.js";
 import { listVocabulary, type TokenizerFile } from "./tokenizer-file.js";
 
@@ -12,19 +13,17 @@ export function encoderTokenizer(file: TokenizerFile, encoder: ContentEncoder): 
   // Large, and few callers ask.
   let vocabulary: Map<string, number> | undefined;
 
-  function encodeBatch(texts: readonly string[], options: EncodeOptions = {}): TokenBatch {
+  function encodeAll(texts: TextSequence, options: EncodeOptions = {}): TokenBatch {
     const { before, after } = options.addSpecialTokens === false ? noSpecialTokens : special;
     const contentLimit = readContentLimit(options.maxTokens, before.length + after.length);
-    const rows = new EncodedRows(encoder, { before, after }, contentLimit, texts.length);
+    const rows = new EncodedRows(encoder, { before, after }, contentLimit, texts.count);
     if (encoder.scanner !== undefined) encoder.scanner.encode(texts, rows);
-    else {
-      texts.forEach((text, index) => {
-        requireText(text, index);
-        rows.row(text);
-      });
-    }
+    else for (let index = 0; index < texts.count; index++) rows.row(texts.text(index));
     return rows.finish();
   }
+
+  const encodeBatch = (texts: readonly string[], options?: EncodeOptions) =>
+    encodeAll(new ListedTexts(texts), options);
 
   return {
     path: encoder.path,
@@ -35,6 +34,7 @@ export function encoderTokenizer(file: TokenizerFile, encoder: ContentEncoder): 
     tokenToId: (token) => (vocabulary ??= listVocabulary(file)).get(token),
     encode: (text, options) => encodeBatch([text], options).ids,
     encodeBatch,
+    encodeJoined: (text, lengths, options) => encodeAll(new JoinedTexts(text, lengths), options),
     ...createPairEncoder(encoder, file.postProcessor),
   };
 }

@@ -1,7 +1,9 @@
+import type { TextSequence } from "./text-sequence.js";
+
 /** Encodes many texts at a stroke. */
 export interface TextScanner {
   /** Throws InvalidArgumentError for a text that is not a string. */
-  encode(texts: readonly string[], into: RowReceiver): void;
+  encode(texts: TextSequence, into: RowReceiver): void;
 }
 
 /** Receives rows of ids in the order of their texts. */

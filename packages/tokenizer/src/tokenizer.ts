@@ -18,6 +18,12 @@ export interface Tokenizer {
   encode(text: string, options?: EncodeOptions): Uint32Array;
   /** Ids of many texts in one flat array; each text gets the ids it would get alone. */
   encodeBatch(texts: readonly string[], options?: EncodeOptions): TokenBatch;
+  /**
+   * `encodeBatch` of texts that were joined to one string, which threads pass on faster than many.
+   *
+   * @param lengths UTF-16 units of each text
+   */
+  encodeJoined(text: string, lengths: Uint32Array, options?: EncodeOptions): TokenBatch;
   /** Two texts as one row, as cross-encoders read a query and a document; with `maxTokens`, the longer one is cut. */
   encodePair(first: string, second: string, options?: PairOptions): PairEncoding;
   /** Many pairs, one row each. */

@@ -20,21 +20,10 @@ async function openEncoder({ table, tokenizerJson, trie, rules, normalize }: Wor
 
 function answer(encoder: Encoder, request: WorkerRequest): WorkerAnswer {
   try {
-    return { kind: "done", ...embedPortion(encoder, splitTexts(request), request.vectors) };
+    return { kind: "done", ...embedPortion(encoder, request, request.vectors) };
   } catch {
     return { kind: "failed" };
   }
-}
-
-function splitTexts({ texts, lengths }: WorkerRequest): string[] {
-  const all = new Array<string>(lengths.length);
-  let start = 0;
-  for (let index = 0; index < lengths.length; index++) {
-    const end = start + (lengths[index] as number);
-    all[index] = texts.slice(start, end);
-    start = end;
-  }
-  return all;
 }
 
 const port = parentPort as MessagePort;

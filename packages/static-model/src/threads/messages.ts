@@ -1,6 +1,6 @@
 import type { SharedTokenTable } from "@kokeshi/kernels/tokens";
 import type { PortionCounts } from "../embed-portion.js";
-import type { TextRules } from "../text-rules.js";
+import type { JoinedTexts, TextRules } from "../text-rules.js";
 
 /** What a thread needs to embed as the model does. The table lies in memory that all threads share. */
 export interface WorkerModel {
@@ -14,11 +14,8 @@ export interface WorkerModel {
 /** Requests that a thread has at a time: one that it works on, one that waits, so that it never waits itself. */
 export const requestsAhead = 2;
 
-export interface WorkerRequest {
-  /** A portion of texts, one after the other: copying one string takes a fraction of copying thousands. */
-  texts: string;
-  /** UTF-16 units of each text. */
-  lengths: Uint32Array;
+/** A portion of texts, joined: copying one string takes a fraction of copying thousands. */
+export interface WorkerRequest extends JoinedTexts {
   /**
    * Where their vectors belong, in shared memory: nobody copies them, and each thread is the first to touch the pages it
    * writes, which takes the operating system as long as the vectors take.

@@ -1,6 +1,7 @@
 import type { Worker } from "node:worker_threads";
 import type { Job, Portion } from "./job.js";
 import { requestsAhead, type WorkerAnswer, type WorkerModel, type WorkerRequest } from "./messages.js";
+import type { JoinedTexts } from "../text-rules.js";
 import { startWorker } from "./start-worker.js";
 
 interface Thread {
@@ -88,8 +89,8 @@ export class WorkerPool {
   }
 }
 
-function joinTexts(texts: readonly string[]): Pick<WorkerRequest, "texts" | "lengths"> {
+function joinTexts(texts: readonly string[]): JoinedTexts {
   const lengths = new Uint32Array(texts.length);
   for (let index = 0; index < texts.length; index++) lengths[index] = (texts[index] as string).length;
-  return { texts: texts.join(""), lengths };
+  return { joined: texts.join(""), lengths };
 }

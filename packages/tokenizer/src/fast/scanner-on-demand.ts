@@ -1,5 +1,5 @@
-import { requireText } from "../encode-arguments.js";
 import type { RowReceiver, TextScanner } from "../text-scanner.js";
+import type { TextSequence } from "../text-sequence.js";
 
 /** Text that is worth a scanner, in UTF-16 units. */
 const worthLoading = 65_536;
@@ -11,14 +11,14 @@ export class ScannerOnDemand implements TextScanner {
 
   constructor(private readonly load: () => Promise<TextScanner | undefined>) {}
 
-  encode(texts: readonly string[], into: RowReceiver): void {
+  encode(texts: TextSequence, into: RowReceiver): void {
     if (this.scanner !== undefined) return this.scanner.encode(texts, into);
     const before = this.seen;
-    texts.forEach((text, index) => {
-      requireText(text, index);
+    for (let index = 0; index < texts.count; index++) {
+      const text = texts.text(index);
       this.seen += text.length;
       into.row(text);
-    });
+    }
     if (before < worthLoading && this.seen >= worthLoading) void this.start();
   }
 

@@ -1,5 +1,5 @@
-import { requireText } from "../../encode-arguments.js";
 import type { RowReceiver, TextScanner } from "../../text-scanner.js";
+import type { TextSequence } from "../../text-sequence.js";
 import * as layout from "./layout.js";
 
 /** The functions of one of `../../../assembly`. */
@@ -83,17 +83,14 @@ export class BatchScanner implements TextScanner {
     this.words[layout.settings / 4] = this.findLetters();
   }
 
-  encode(texts: readonly string[], into: RowReceiver): void {
+  encode(texts: TextSequence, into: RowReceiver): void {
     const { before, after } = into;
     if (Math.max(before.length, after.length) > layout.mostSpecialTokens) {
-      texts.forEach((text, index) => {
-        requireText(text, index);
-        into.row(text);
-      });
+      for (let index = 0; index < texts.count; index++) into.row(texts.text(index));
       return;
     }
     this.setSpecialTokens(before, after);
-    for (let first = 0; first < texts.length;) {
+    for (let first = 0; first < texts.count;) {
       const rows = this.load(texts, first);
       this.scan(texts, first, rows, into);
       first += rows;
@@ -101,7 +98,7 @@ export class BatchScanner implements TextScanner {
   }
 
   /** Normalizes texts from `first` on, and returns how many. */
-  private load(texts: readonly string[], first: number): number {
+  private load(texts: TextSequence, first: number): number {
     let joined = this.join(texts, first, false);
     if (this.addedTokens.mayMatch(joined)) joined = this.join(texts, first, true);
     this.writeText(joined);
@@ -111,31 +108,33 @@ export class BatchScanner implements TextScanner {
   }
 
   /** Texts from `first` on, one after the other, as many as there is room for. */
-  private join(texts: readonly string[], first: number, findsAddedTokens: boolean): string {
+  private join(texts: TextSequence, first: number, findsAddedTokens: boolean): string {
     const { lengths, addedTokens } = this;
-    const most = Math.min(texts.length - first, layout.mostRows);
+    const most = Math.min(texts.count - first, layout.mostRows);
     let units = 0;
     let left = 0;
     let row = 0;
     for (; row < most; row++) {
-      const text = texts[first + row] as string;
-      requireText(text, first + row);
-      if (text.length > layout.mostUnits || (findsAddedTokens && addedTokens.mayMatch(text))) {
+      const length = texts.lengthOf(first + row);
+      if (length > layout.mostUnits || (findsAddedTokens && addedTokens.mayMatch(texts.text(first + row)))) {
         lengths[row] = absent;
         left++;
         continue;
       }
-      units += text.length;
+      units += length;
       if (units > layout.mostUnits) break;
-      lengths[row] = text.length;
+      lengths[row] = length;
     }
     this.rows = row;
-    const part = texts.slice(first, first + row);
-    // A list is joined in less time than strings are added up.
-    return (left === 0 ? part : part.filter((_, index) => lengths[index] !== absent)).join("");
+    if (left === 0) return texts.join(first, first + row);
+    const part: string[] = [];
+    for (let index = 0; index < row; index++) {
+      if (lengths[index] !== absent) part.push(texts.text(first + index));
+    }
+    return part.join("");
   }
 
-  private scan(texts: readonly string[], first: number, rows: number, into: RowReceiver): void {
+  private scan(texts: TextSequence, first: number, rows: number, into: RowReceiver): void {
     const { ids, ends, cut } = this;
     const limit = Math.min(into.limit, layout.mostIds);
     for (let row = 0; row < rows;) {
@@ -144,7 +143,7 @@ export class BatchScanner implements TextScanner {
         const count = ends[end - 1] as number;
         into.rows(ids.subarray(0, count), ends.subarray(row, end), cut.subarray(row, end));
       }
-      if (end < rows) into.row(texts[first + end] as string);
+      if (end < rows) into.row(texts.text(first + end));
       row = end + 1;
     }
   }
