@@ -143,8 +143,9 @@ const changes: readonly Change[] = [
   function shapeOfTensor({ graph }, random) {
     const tensor = random.of(graph.initializers);
     const shape = [...tensor.shape];
-    if (random.below(3) === 0) shape.reverse();
-    else if (random.below(3) === 0) shape.push(random.of(oddNumbers));
+    const way = random.below(3);
+    if (way === 0) shape.reverse();
+    else if (way === 1) shape.push(random.of(oddNumbers));
     else shape[random.below(shape.length + 1)] = random.of(oddNumbers);
     tensor.shape = shape;
     return `${tensor.name} has the shape [${shape.join()}]`;

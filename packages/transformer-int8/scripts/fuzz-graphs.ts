@@ -67,7 +67,7 @@ async function outcomeOf({ files }: Damage): Promise<"read" | "opened" | "ran" |
     }
   } catch (error) {
     if (error instanceof KokeshiError) return reached;
-    console.error(error);
+    process.stderr.write(`${(error as Error).stack ?? String(error)}\n`);
     return "wrong";
   }
   return reached;
@@ -82,7 +82,7 @@ async function supervise(): Promise<number> {
     if (end === undefined) break;
     const { what, files } = damagedGraph(graphs, last);
     deaths.push(`${last}: ${end}; ${what}`);
-    console.log(deaths.at(-1));
+    process.stdout.write(`${deaths.at(-1)}\n`);
     if (values.keep !== undefined) {
       mkdirSync(values.keep, { recursive: true });
       writeFileSync(join(values.keep, `${last}.onnx`), files["onnx/model.onnx"] as Uint8Array);
@@ -90,9 +90,9 @@ async function supervise(): Promise<number> {
     next = last + 1;
   }
   const of = (outcome: string) => counts.get(outcome) ?? 0;
-  console.log(
+  process.stdout.write(
     `${cases - from} damaged graphs: ${of("refused")} refused by our readers, ${of("read")} by ONNX Runtime when it opened them, ` +
-      `${of("opened")} when it ran them, ${of("ran")} ran; ${of("wrong")} errors without a type; ${deaths.length} ended the process`,
+      `${of("opened")} when it ran them, ${of("ran")} ran; ${of("wrong")} errors without a type; ${deaths.length} ended the process\n`,
   );
   return deaths.length + of("wrong") > 0 ? 1 : 0;
 }
