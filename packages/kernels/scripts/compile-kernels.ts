@@ -8,7 +8,7 @@ export interface CompiledKernels {
 }
 
 /** The modules that `assembly/` makes, by the name of their entry. */
-export const modules = ["tokens", "vectors"] as const;
+export const modules = ["text", "tokens", "vectors"] as const;
 
 /** Compiles a module of `assembly/` to WebAssembly. The same sources and compiler give the same bytes. */
 export async function compileKernels(module: (typeof modules)[number]): Promise<CompiledKernels> {

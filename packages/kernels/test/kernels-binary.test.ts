@@ -1,10 +1,12 @@
 import { describe, expect, it } from "vitest";
 import { compileKernels } from "../scripts/compile-kernels.js";
+import { textBinary } from "../src/wasm/text-binary.js";
 import { tokensBinary } from "../src/wasm/tokens-binary.js";
 import { vectorsBinary } from "../src/wasm/vectors-binary.js";
 
 describe("the committed WebAssembly", () => {
   it.each([
+    ["text", textBinary],
     ["tokens", tokensBinary],
     ["vectors", vectorsBinary],
   ] as const)(

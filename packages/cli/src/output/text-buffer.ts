@@ -1,11 +1,11 @@
-import { floatBits, maxFloatTextBytes, writeFloat } from "./float-text.js";
+import { createFloatText, type FloatText, maxFloatTextBytes } from "@kokeshi/kernels/text";
 import { maxIntegerTextBytes, writeByte, writeInteger } from "./integer-text.js";
 
 /** UTF-8 text put together piece by piece in one growing buffer, which is used again and again. */
 export class TextBuffer {
   private buffer = Buffer.alloc(64 * 1024);
-  private view = viewOf(this.buffer);
   private length = 0;
+  private floatText: FloatText | undefined;
 
   text(text: string): this {
     this.reserve(text.length * 3);
@@ -15,21 +15,17 @@ export class TextBuffer {
 
   /** Numbers with one ASCII character between them: shortest decimals for float32, plain integers otherwise. */
   numbers(values: Float32Array | Int8Array | Uint8Array | Uint32Array, separator: "," | " " = ","): this {
-    if (values instanceof Float32Array) this.floats(values, separator.charCodeAt(0));
+    if (values instanceof Float32Array) this.floats(values, separator);
     else this.integers(values, separator.charCodeAt(0));
     return this;
   }
 
-  private floats(values: Float32Array, separator: number): void {
+  private floats(values: Float32Array, separator: string): void {
+    if (values.length === 0) return;
     this.reserve(values.length * (maxFloatTextBytes + 1));
-    const { view } = this;
-    const bits = floatBits(values);
-    let at = this.length;
-    for (let index = 0; index < values.length; index++) {
-      if (index > 0) view.setUint8(at++, separator);
-      at = writeFloat(view, at, values[index] as number, bits[index] as number);
-    }
-    this.length = at;
+    this.floatText ??= createFloatText();
+    // Without the separator behind the last one.
+    this.length = this.floatText.write(values, separator, this.buffer, this.length) - 1;
   }
 
   private integers(values: Int8Array | Uint8Array | Uint32Array, separator: number): void {
@@ -56,10 +52,5 @@ export class TextBuffer {
     const larger = Buffer.alloc(Math.max(this.length + bytes, this.buffer.length * 2));
     this.buffer.copy(larger, 0, 0, this.length);
     this.buffer = larger;
-    this.view = viewOf(larger);
   }
-}
-
-function viewOf({ buffer, byteOffset, byteLength }: Uint8Array): DataView {
-  return new DataView(buffer, byteOffset, byteLength);
 }
