@@ -45,7 +45,8 @@ export function writeFloats(
     store<u8>(at, 0x2d);
     at += <usize>(bits >> 31);
     // "0.000000"
-    store<u64>(at, 0x3030_3030_3030_2e30);
+    store<u32>(at, 0x30302e30);
+    store<u32>(at, 0x30303030, 4);
     at += decimals - 7;
     const millions = digits / 1_000_000;
     const rest = digits - millions * 1_000_000;
