@@ -5,6 +5,7 @@ import { parseArgs } from "node:util";
 import { bertGraph, encoderShape, shapeNames } from "@kokeshi/encoder-shapes";
 import { GraphEditor, readModel, writeModel, type OnnxModel } from "@kokeshi/onnx";
 import { InferenceSession, Tensor } from "onnxruntime-node";
+import type { CalibrationBatch } from "../src/calibration/calibration-batch.js";
 import { collectStatistics } from "../src/calibration/collect-statistics.js";
 import { rangeOf } from "../src/calibration/ranges/range-of.js";
 import { optimizeEncoder } from "../src/optimize-encoder.js";
@@ -12,6 +13,7 @@ import { fuseGelu } from "../src/passes/fuse-gelu.js";
 import { fuseLayerNorm } from "../src/passes/fuse-layer-norm.js";
 import { scaleOfRange, type ActivationScale } from "../src/quantize/activation-scale.js";
 import { denseLayers } from "../src/quantize/dense-layers.js";
+import { quantizeEncoder } from "../src/quantize-encoder.js";
 import { quantizeDense, type DenseLayout } from "../src/quantize/quantize-dense.js";
 
 const usage = `usage: npm run bench -w @kokeshi/onnx-quantizer -- [--shape ${shapeNames.join("|")}] [--layers N]
@@ -80,15 +82,17 @@ async function unfusedAttention(): Promise<OnnxModel> {
   return model;
 }
 
-async function scalesOf(model: OnnxModel): Promise<Map<string, ActivationScale>> {
-  const feeds = batch(1, 64);
-  const calibration = Object.fromEntries(
-    Object.entries(feeds).map(([input, { dims, data }]) => [
+function calibrationOf(): CalibrationBatch {
+  return Object.fromEntries(
+    Object.entries(batch(1, 64)).map(([input, { dims, data }]) => [
       input,
       { shape: dims, data: data as BigInt64Array },
     ]),
   );
-  const statistics = await collectStatistics(model, [calibration]);
+}
+
+async function scalesOf(model: OnnxModel): Promise<Map<string, ActivationScale>> {
+  const statistics = await collectStatistics(model, [calibrationOf()]);
   return new Map(
     denseLayers(new GraphEditor(model)).map(({ name, input }) => {
       const { minimum, maximum } = rangeOf(statistics.of(name).distribution());
@@ -134,6 +138,15 @@ const everyVariant: Variant[] = [
   {
     name: "static-fused, plain attention",
     make: async () => quantized(await unfusedAttention(), "static-fused"),
+    session: basic,
+  },
+  {
+    name: "static-fused, smoothed",
+    make: async () => {
+      const model = await fused();
+      await quantizeEncoder(model, { method: "static", calibration: [calibrationOf()], smoothQuant: {} });
+      return model;
+    },
     session: basic,
   },
   {

@@ -19,7 +19,7 @@ export interface CollectOptions {
 }
 
 /** Batches of more tokens are run in parts: the activations of a part are in memory together. */
-const tokensAtOnce = 512;
+const tokensAtOnce = 256;
 
 /**
  * Runs a float32 model on calibration batches and counts what each of its dense layers takes as input, where

@@ -62,10 +62,8 @@ function parseValue(file: Fields): ValueStatistics {
   for (const field of ["minima", "maxima"] as const) {
     value[field].set(new Float32Array(bytesOf(file, field, channels * 4).buffer));
   }
-  for (const field of ["sums", "minimumSums", "maximumSums"] as const) {
-    value[field].set(new Float64Array(bytesOf(file, field, channels * 8).buffer));
-  }
-  for (const field of ["minima", "maxima", "sums", "minimumSums", "maximumSums"] as const) {
+  value.sums.set(new Float64Array(bytesOf(file, "sums", channels * 8).buffer));
+  for (const field of ["minima", "maxima", "sums"] as const) {
     for (const element of value[field]) finite(element, field);
   }
   parseHistograms(file, value);

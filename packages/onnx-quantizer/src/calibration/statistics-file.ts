@@ -27,8 +27,6 @@ export interface ValueFile {
   maxima: string;
   /** Float64, one a channel. */
   sums: string;
-  minimumSums: string;
-  maximumSums: string;
   /** The exponents of the histogram's reaches, that of the whole first; null for 0. */
   reaches: (number | null)[];
   /** Packed counts: of the whole, then of one channel after another. */
@@ -59,8 +57,6 @@ function encodeValue(value: ValueStatistics): ValueFile {
     minima: base64(value.minima),
     maxima: base64(value.maxima),
     sums: base64(value.sums),
-    minimumSums: base64(value.minimumSums),
-    maximumSums: base64(value.maximumSums),
     reaches: [...histogram.reaches, ...channelHistograms.reaches].map((reach) =>
       reach === 0 ? null : Math.log2(reach),
     ),

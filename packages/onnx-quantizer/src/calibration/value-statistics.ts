@@ -1,4 +1,5 @@
 import { Histograms } from "./histograms.js";
+import { percentileRange } from "./ranges/percentile-range.js";
 
 /** Bins on each side of 0 for a value as a whole, and for each of its channels. */
 export const binsPerSide = 1024;
@@ -27,10 +28,7 @@ export class ValueStatistics {
   readonly minima: Float32Array;
   readonly maxima: Float32Array;
   readonly sums: Float64Array;
-  /** Sums over texts of each channel's least and greatest element in a text. */
-  readonly minimumSums: Float64Array;
-  readonly maximumSums: Float64Array;
-  /** The same of the value as a whole. */
+  /** Sums over texts of the least and the greatest element in a text. */
   minimumSum = 0;
   maximumSum = 0;
   readonly histogram = new Histograms(1, binsPerSide);
@@ -44,8 +42,6 @@ export class ValueStatistics {
     this.minima = new Float32Array(channels).fill(Number.POSITIVE_INFINITY);
     this.maxima = new Float32Array(channels).fill(Number.NEGATIVE_INFINITY);
     this.sums = new Float64Array(channels);
-    this.minimumSums = new Float64Array(channels);
-    this.maximumSums = new Float64Array(channels);
     this.channelHistograms = new Histograms(channels, channelBinsPerSide);
   }
 
@@ -104,27 +100,42 @@ export class ValueStatistics {
     );
   }
 
-  /**
-   * How the elements are spread, or would be if every channel were divided by its factor. With factors, the extremes are
-   * exact; the histogram is put together from those of the channels, whose counts are taken as evenly spread in
-   * their bins, and the averages are the outermost of the channels' averages.
-   */
+  /** How the elements are spread, or would be if every channel were divided by its factor. */
   distribution(factors?: Float32Array): Distribution {
+    return factors === undefined ? this.measured() : this.divided(factors);
+  }
+
+  /** The bins of a channel that are not empty: where they begin and end, and their counts. */
+  eachBin(channel: number, visit: (low: number, high: number, count: number) => void): void {
+    const half = this.channelHistograms.binsPerSide;
+    const width = (this.channelHistograms.reaches[channel] as number) / half;
+    this.channelHistograms.row(channel).forEach((count, bin) => {
+      if (count > 0) visit((bin - half) * width, (bin - half + 1) * width, count);
+    });
+  }
+
+  private measured(): Distribution {
     const { texts } = this;
-    if (factors === undefined) {
-      return {
-        minimum: leastOf(this.minima),
-        maximum: greatestOf(this.maxima),
-        averageMinimum: this.minimumSum / texts,
-        averageMaximum: this.maximumSum / texts,
-        counts: this.histogram.counts,
-        reach: this.histogram.reaches[0] as number,
-      };
-    }
-    const divided = (values: Float32Array | Float64Array): Float64Array =>
+    return {
+      minimum: leastOf(this.minima),
+      maximum: greatestOf(this.maxima),
+      averageMinimum: this.minimumSum / texts,
+      averageMaximum: this.maximumSum / texts,
+      counts: this.histogram.counts,
+      reach: this.histogram.reaches[0] as number,
+    };
+  }
+
+  /**
+   * Extremes are exact. The histogram is put together from those of the channels, whose counts are taken as evenly spread
+   * in their bins. A text's extremes, on average, are the elements that one in n lies beyond, times e^-0.5772 (Euler's
+   * constant; Gumbel 1958, "Statistics of Extremes"), n being the elements of a text.
+   */
+  private divided(factors: Float32Array): Distribution {
+    const byFactor = (values: Float32Array): Float64Array =>
       Float64Array.from(values, (value, channel) => value / (factors[channel] as number));
-    const minima = divided(this.minima);
-    const maxima = divided(this.maxima);
+    const minima = byFactor(this.minima);
+    const maxima = byFactor(this.maxima);
     const minimum = leastOf(minima);
     const maximum = greatestOf(maxima);
     const reach = Math.max(Math.abs(minimum), Math.abs(maximum)) * (1 + 1e-9);
@@ -137,23 +148,10 @@ export class ValueStatistics {
         spread(counts, reach, Math.max(low * scale, least), Math.min(high * scale, greatest), count);
       });
     }
-    return {
-      minimum,
-      maximum,
-      averageMinimum: leastOf(divided(this.minimumSums)) / texts,
-      averageMaximum: greatestOf(divided(this.maximumSums)) / texts,
-      counts,
-      reach,
-    };
-  }
-
-  /** The bins of a channel that are not empty: where they begin and end, and their counts. */
-  eachBin(channel: number, visit: (low: number, high: number, count: number) => void): void {
-    const half = this.channelHistograms.binsPerSide;
-    const width = (this.channelHistograms.reaches[channel] as number) / half;
-    this.channelHistograms.row(channel).forEach((count, bin) => {
-      if (count > 0) visit((bin - half) * width, (bin - half + 1) * width, count);
-    });
+    const extremes = { minimum, maximum, counts, reach };
+    const beyond = (Math.exp(-0.5772) * this.texts) / (this.positions * this.channels);
+    const average = percentileRange(extremes, 100 - 200 * Math.min(beyond, 0.25));
+    return { ...extremes, averageMinimum: average.minimum, averageMaximum: average.maximum };
   }
 
   private addExtremes(textMinima: Float32Array, textMaxima: Float32Array): void {
@@ -162,8 +160,6 @@ export class ValueStatistics {
       const maximum = textMaxima[channel] as number;
       if (minimum < (this.minima[channel] as number)) this.minima[channel] = minimum;
       if (maximum > (this.maxima[channel] as number)) this.maxima[channel] = maximum;
-      this.minimumSums[channel] = (this.minimumSums[channel] as number) + minimum;
-      this.maximumSums[channel] = (this.maximumSums[channel] as number) + maximum;
       this.channelHistograms.reach(channel, Math.max(Math.abs(minimum), Math.abs(maximum)));
     }
     const least = leastOf(textMinima);

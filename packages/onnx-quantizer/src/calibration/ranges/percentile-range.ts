@@ -7,7 +7,7 @@ import type { ActivationRange } from "./activation-range.js";
  * evenly spread, where that takes the bin's edge.
  */
 export function percentileRange(
-  { counts, reach, minimum, maximum }: Distribution,
+  { counts, reach, minimum, maximum }: Pick<Distribution, "counts" | "reach" | "minimum" | "maximum">,
   percentile: number,
 ): ActivationRange {
   const half = counts.length / 2;
