@@ -56,6 +56,22 @@ describe("the rules of each family", () => {
     });
   });
 
+  it("Kokeshi's own layout counts a repeated token less where its config says so, and all tokens as read", async () => {
+    const files = kokeshiStaticFiles({
+      ...settings,
+      table: { ...quantizeRows(table, dimensions), dimensions },
+      termFrequency: "sublinear",
+    });
+    const texts = ["one one two", "two two two", "one one one two", "two one two two two"];
+    const [linear, sublinear] = [await vectors(kokeshi(), texts), await vectors(files, texts)];
+    expect(sublinear.tokenCounts).toEqual([3, 3, 4, 5]);
+    expect(sublinear.vectors.slice(0, 2)).toEqual(linear.vectors.slice(0, 2));
+    // one, one, two; two, one, two, two: the third of three does not count, the fourth of four does.
+    expect(sublinear.vectors[2]?.[1]).toBeCloseTo(-40 / 3, 1);
+    expect(sublinear.vectors[3]?.[1]).toBeCloseTo(-70 / 4, 1);
+    expect(linear.vectors[2]?.[1]).toBeCloseTo(-50 / 4, 1);
+  });
+
   it("Model2Vec looks at no more characters than maxTokens x the median length of its tokens", async () => {
     // Lengths 3, 3, 3, 4, 4, 5, 5: eight characters, in which "three" is not whole.
     expect(await vectors(model2Vec(), ["one two", "one three"], 2)).toEqual({
@@ -246,6 +262,15 @@ describe("broken folders", () => {
       "a config of another version",
       { ...kokeshi(), "config.json": '{"model_type":"kokeshi-static","format_version":2,"normalize":true}' },
       /format_version/,
+    ],
+    [
+      "a way to count that nobody knows",
+      {
+        ...kokeshi(),
+        "config.json":
+          '{"model_type":"kokeshi-static","format_version":1,"normalize":true,"term_frequency":"binary"}',
+      },
+      /term_frequency/,
     ],
     ["a config that is no JSON", { ...model2Vec(), "config.json": "{" }, /config.json of small is not JSON/],
     [

@@ -26,7 +26,8 @@ export async function loadStaticModel(folder: ModelFolder, options: LoadOptions 
   }
   const family = await findFamily(folder);
   if (family === undefined) throw notStatic(folder);
-  const { subfolder, normalize, prompts, licence, ownMaxTokens, termFrequency } = await readers[family](folder);
+  const { subfolder, normalize, prompts, licence, ownMaxTokens, termFrequency } =
+    await readers[family](folder);
 
   signal?.throwIfAborted();
   const tokenizerPath = `${subfolder}tokenizer.json`;

@@ -102,7 +102,12 @@ describe("train static", () => {
       ...config,
       start: undefined,
       tokenizer: "tokenizer.json",
-      model: { format: "kokeshi", licence: "cc0-1.0", description: "Cats and maps." },
+      model: {
+        format: "kokeshi",
+        termFrequency: "sublinear",
+        licence: "cc0-1.0",
+        description: "Cats and maps.",
+      },
     });
     const { code, stdout, stderr } = await run("fresh.json", "--out", "out");
     expect({ code, stderr }).toMatchObject({ code: 0 });
@@ -110,6 +115,8 @@ describe("train static", () => {
     const opened = await loadStaticModel(localFolder(join(cwd, "out"), "out"));
     expect(opened.description).toMatchObject({ precision: "int8", licence: "cc0-1.0" });
     expect(readFileSync(join(cwd, "out", "README.md"), "utf8")).toContain("Cats and maps.");
+    const settings = JSON.parse(readFileSync(join(cwd, "out", "config.json"), "utf8")) as object;
+    expect(settings).toMatchObject({ term_frequency: "sublinear" });
   });
 
   it("leaves a checkpoint when it is interrupted, from which it goes on to the same weights", async () => {
@@ -169,6 +176,13 @@ describe("train static", () => {
     const { code, stderr, stdout } = await run("wrong.json", "--out", "out");
     expect({ code, stdout }).toEqual({ code: 2, stdout: "" });
     expect(stderr).toMatch(message);
+  });
+
+  it("refuses sublinear counts for a format that cannot say so", async () => {
+    write("train.json", { ...config, model: { termFrequency: "sublinear" } });
+    const { code, stderr } = await run("train.json", "--out", "out");
+    expect(code).toBe(2);
+    expect(stderr).toContain("model has termFrequency sublinear");
   });
 
   it("names the line of a source that is broken, and a file that is not there", async () => {

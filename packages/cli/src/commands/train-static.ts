@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
-import type { GradedSource, PairSource, TrainedTable, TrainingLog } from "@kokeshi/training";
+import type { GradedSource, PairSource, PairTokenizer, TrainedTable, TrainingLog } from "@kokeshi/training";
 import { type Command, Option } from "commander";
 import type { CommandContext } from "../command-context.js";
 import { unreadable } from "../input/input-source.js";
@@ -75,11 +75,15 @@ async function trainStaticCommand(
   requireResumable(checkpoint, options);
   await mkdir(workFolder, { recursive: true });
 
-  const { trainStatic, TrainingLog, trainingCurves, staticModelFiles } = await import("@kokeshi/training");
+  const training = await import("@kokeshi/training");
+  const { trainStatic, TrainingLog, trainingCurves, staticModelFiles } = training;
   const start = await openStartModel(config.start, context);
+  const { format, termFrequency = format === "kokeshi" ? start.termFrequency : undefined } = config.model;
+  const tokenizer =
+    termFrequency === "sublinear" ? training.sublinearTokenizer(start.tokenizer) : start.tokenizer;
   requireDimensions(config, start);
-  const { pairs, graded } = await openSources(config, start, context);
-  const validation = config.validation && (await openValidation(config.validation, start.tokenizer));
+  const { pairs, graded } = await openSources(config, tokenizer, context);
+  const validation = config.validation && (await openValidation(config.validation, tokenizer));
   const before =
     validation && start.table && start.dimensions !== undefined
       ? await validation.details(start.table, start.dimensions)
@@ -134,6 +138,7 @@ async function trainStaticCommand(
     tokenizerJson: start.tokenizerJson,
     normalize: start.normalize,
     prompts: start.prompts,
+    termFrequency,
     licence: config.model.licence ?? start.licence,
     description:
       config.model.description ??
@@ -141,7 +146,7 @@ async function trainStaticCommand(
         ? "Static text embeddings, trained with Kokeshi."
         : `${start.modelId}, trained further with Kokeshi.`),
   };
-  const files = { ...start.legalFiles, ...staticModelFiles(model, config.model.format) };
+  const files = { ...start.legalFiles, ...staticModelFiles(model, format) };
   const written = await writeFolder(options.out, files, context);
   const bytes = written.reduce((sum, file) => sum + file.bytes, 0);
   const after = await validation?.details(trained.table, trained.dimensions);
@@ -150,7 +155,7 @@ async function trainStaticCommand(
     ? `${JSON.stringify({
         model: start.modelId,
         out: options.out,
-        format: config.model.format,
+        format,
         dimensions: trained.dimensions,
         steps: trained.steps,
         pairs: pairs.reduce((sum, source) => sum + source.pairs, 0),
@@ -196,7 +201,7 @@ function requireDimensions({ training }: TrainingConfig, { dimensions, modelId }
 
 async function openSources(
   { sources }: TrainingConfig,
-  { tokenizer }: StartModel,
+  tokenizer: PairTokenizer,
   { reporter, signal }: CommandContext,
 ): Promise<{ pairs: PairSource[]; graded: GradedSource[] }> {
   const training = await import("@kokeshi/training");

@@ -1,3 +1,4 @@
+import type { TermFrequency } from "@kokeshi/static-model";
 import { createTokenizer, type Tokenizer } from "@kokeshi/tokenizer";
 import type { CommandContext } from "../command-context.js";
 import { readLegalFiles } from "../legal-files.js";
@@ -17,6 +18,7 @@ export interface StartModel {
   dimensions?: number;
   normalize: boolean;
   prompts: Readonly<Record<string, string>>;
+  termFrequency?: TermFrequency;
   licence?: string;
   /** Licence and attribution of the model, which travel with what is made of it. */
   legalFiles: Record<string, Uint8Array>;
@@ -43,7 +45,8 @@ export async function openStartModel(
   const { readStaticModel } = await import("@kokeshi/training");
   const { model, folder } = await openModel(start.model, context);
   try {
-    const { table, dimensions, tokenizerJson, normalize, prompts, licence } = readStaticModel(model);
+    const read = readStaticModel(model);
+    const { table, dimensions, tokenizerJson, normalize, prompts, termFrequency, licence } = read;
     const text = typeof tokenizerJson === "string" ? tokenizerJson : new TextDecoder().decode(tokenizerJson);
     return {
       modelId: model.modelId,
@@ -54,6 +57,7 @@ export async function openStartModel(
       dimensions,
       normalize,
       prompts: prompts ?? {},
+      termFrequency,
       licence,
       legalFiles: await readLegalFiles(folder),
     };

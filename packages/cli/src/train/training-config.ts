@@ -1,5 +1,6 @@
 import { dirname, resolve } from "node:path";
 import { parseModelReference } from "@kokeshi/hub";
+import type { TermFrequency } from "@kokeshi/static-model";
 import type { StaticModelFormat, StaticTrainingOptions } from "@kokeshi/training";
 import { defaultModel } from "../open-model.js";
 import { ConfigFields } from "./config-fields.js";
@@ -17,7 +18,13 @@ export interface TrainingConfig {
   training: Partial<StaticTrainingOptions>;
   graded: { weight?: number; batchSize?: number; scale?: number };
   checkpointEvery?: number;
-  model: { format: StaticModelFormat; licence?: string; description?: string };
+  model: {
+    format: StaticModelFormat;
+    /** Default: that of the model whose training goes on, where the format can say so. */
+    termFrequency?: TermFrequency;
+    licence?: string;
+    description?: string;
+  };
 }
 
 export interface SourceConfig {
@@ -53,10 +60,16 @@ export function parseTrainingConfig(text: string, file: string, cwd: string): Tr
     checkpointEvery: fields.whole("checkpointEvery"),
     model: {
       format: model?.choice("format", formats) ?? "sentence-transformers",
+      termFrequency: model?.choice("termFrequency", ["linear", "sublinear"]),
       licence: model?.text("licence"),
       description: model?.text("description"),
     },
   };
+  if (model && config.model.termFrequency === "sublinear" && config.model.format !== "kokeshi")
+    throw model.fault(
+      "has termFrequency sublinear, which its format cannot say",
+      'write "format": "kokeshi" or leave it out',
+    );
   model?.finish();
   fields.finish();
   return config;

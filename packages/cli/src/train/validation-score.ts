@@ -1,4 +1,4 @@
-import type { Tokenizer } from "@kokeshi/tokenizer";
+import type { PairTokenizer } from "@kokeshi/training";
 import type { ValidationConfig } from "./training-config.js";
 
 /** How good a table is on held-out pairs. */
@@ -13,7 +13,7 @@ export interface ValidationScore {
 
 export async function openValidation(
   { kind, path }: ValidationConfig,
-  tokenizer: Tokenizer,
+  tokenizer: PairTokenizer,
 ): Promise<ValidationScore> {
   const training = await import("@kokeshi/training");
   if (kind === "graded") {

@@ -4,6 +4,7 @@ import {
   readSafetensors,
   tensorValues,
   type StaticEmbeddingModel,
+  type StaticModel,
   type Tensor,
 } from "@kokeshi/static-model";
 
@@ -20,6 +21,7 @@ export function readStaticModel(model: EmbeddingModel): StaticEmbeddingModel {
     tokenizerJson: files["0_StaticEmbedding/tokenizer.json"] as Uint8Array,
     normalize: model.normalized === true,
     prompts: model.prompts,
+    termFrequency: (model as StaticModel).parts.rules.termFrequency,
     licence: model.description?.licence,
   };
 }

@@ -1,5 +1,5 @@
 import { Embeddings, truncateDimensions, type EmbeddingModel } from "@kokeshi/core";
-import type { StaticEmbeddingModel } from "@kokeshi/static-model";
+import { keepSublinear, type StaticEmbeddingModel } from "@kokeshi/static-model";
 import { readStaticModel } from "../compress/read-static-model.js";
 import {
   fitPrincipalComponents,
@@ -106,6 +106,7 @@ export async function distil(teacher: EmbeddingModel, options: DistilOptions): P
   let regression: RegressionResult | undefined;
   if (options.regression !== undefined) {
     const tokens = encodeKnown(tokenizer, vectors.known, uniqueTexts);
+    if (own?.termFrequency === "sublinear") tokens.ids = keepSublinear(tokens);
     regression = await regressTable(table, dimensions, tokens, targets, {
       ...options.regression,
       signal,
@@ -122,6 +123,7 @@ export async function distil(teacher: EmbeddingModel, options: DistilOptions): P
       tokenizerJson: JSON.stringify(student.parsed.json),
       normalize: own?.normalize ?? true,
       prompts: own?.prompts,
+      termFrequency: own?.termFrequency,
       licence: options.licence ?? teacher.description?.licence,
       description: `Distilled from ${teacher.modelId}.`,
     },

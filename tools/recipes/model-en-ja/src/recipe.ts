@@ -9,6 +9,7 @@ import { createTokenizer } from "@kokeshi/tokenizer";
 import {
   readPairCache,
   readPairs,
+  sublinearTokenizer,
   tokenizeGradedPairs,
   tokenizePairs,
   trainStatic,
@@ -16,6 +17,7 @@ import {
   writePairCache,
   type GradedSource,
   type PairSource,
+  type PairTokenizer,
 } from "@kokeshi/training";
 import { attribution } from "./attribution.js";
 import { gradedTrainingPairs } from "./graded-training-pairs.js";
@@ -58,8 +60,8 @@ async function tokenizer(): Promise<string> {
 }
 
 async function tokenizedSources(json: string): Promise<PairSource[]> {
-  const version = createHash("sha256").update(json).digest("hex").slice(0, 12);
-  const ours = createTokenizer(JSON.parse(json));
+  const version = createHash("sha256").update(`${settings.termFrequency} ${json}`).digest("hex").slice(0, 12);
+  const ours = pairTokenizer(json);
   const tokenized: PairSource[] = [];
   const files = await readdir(dataPath("train"));
   for (const file of files.filter((name) => name.endsWith(".jsonl.gz")).sort()) {
@@ -77,9 +79,13 @@ async function tokenizedSources(json: string): Promise<PairSource[]> {
 }
 
 async function gradedSource(json: string): Promise<GradedSource> {
-  const source = await tokenizeGradedPairs("JSTS", gradedTrainingPairs(), createTokenizer(JSON.parse(json)));
+  const source = await tokenizeGradedPairs("JSTS", gradedTrainingPairs(), pairTokenizer(json));
   console.log(`graded pairs: ${source.name}, ${source.pairs} pairs`);
   return source;
+}
+
+function pairTokenizer(json: string): PairTokenizer {
+  return sublinearTokenizer(createTokenizer(JSON.parse(json)));
 }
 
 async function train(): Promise<Float32Array> {
@@ -113,6 +119,7 @@ async function writeModel(json: string, table: Float32Array): Promise<void> {
     table: { ...quantizeRows(table, dimensions), dimensions },
     tokenizerJson: json,
     normalize: true,
+    termFrequency: settings.termFrequency,
     licence: "cc-by-sa-4.0",
   });
   // The model card of the package is written by hand.

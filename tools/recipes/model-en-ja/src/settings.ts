@@ -18,6 +18,8 @@ export const settings = {
     "tatoeba-tanaka": 2,
     wordnet: 2,
   } as Readonly<Record<string, number>>,
+  /** A token that a text repeats counts less each time. */
+  termFrequency: "sublinear",
   training: {
     dimensions: [1024, 512, 256, 128, 64, 32],
     steps: 10_000,
@@ -30,4 +32,4 @@ export const settings = {
     threads: 2,
   },
   graded: { weight: 0.2, batchSize: 256 },
-};
+} as const;
