@@ -5,10 +5,10 @@ import torch
 from .schedule import learning_rate
 
 
-def make_optimiser(module, rate: float, table_rate: float, decay: float):
+def make_optimiser(module, rate: float, table_rate: float, output_rate: float, decay: float):
     """
     Matrices of the hidden layers decay; biases, norms, positions and the table, whose lengths mean something, do not. Gate and
-    head learn at a tenth of the rate: they begin at zero beside vectors that are good already, and Adam's steps, which are as
+    head want a rate far below that of the hidden layers: they begin at zero beside vectors that are good already, and Adam's steps, which are as
     long for small gradients as for large ones, would drown those before the hidden layers have anything to say.
     """
     decayed, plain, outputs, tables = [], [], [], []
@@ -24,7 +24,7 @@ def make_optimiser(module, rate: float, table_rate: float, decay: float):
     groups = [
         {"params": decayed, "weight_decay": decay, "peak": rate},
         {"params": plain, "weight_decay": 0.0, "peak": rate},
-        {"params": outputs, "weight_decay": 0.0, "peak": rate / 10},
+        {"params": outputs, "weight_decay": 0.0, "peak": output_rate},
         {"params": tables, "weight_decay": 0.0, "peak": table_rate},
     ]
     return torch.optim.AdamW(groups, lr=rate, betas=(0.9, 0.98), eps=1e-6)

@@ -26,8 +26,9 @@ from .validation import mean_reciprocal_ranks
 
 #: Those of the static model's recipe (tools/recipes/model-en-ja/src/settings.ts).
 SOURCE_WEIGHTS = (
-    "docs-en=0.3 docs-ja=0.3 docs-parallel-en-ja=0.3 php-tldr-misc=0.5 qa=0.3 tatoeba-tanaka=2 wordnet=2".split()
-)
+    "docs-en=0.3 docs-ja=0.3 docs-parallel-en-ja=0.3 general-en=1.5 jaquad-jglue-ja=1.5 php-tldr-misc=0.5 qa=0.3"
+    " tatoeba-tanaka=2 wordnet=2"
+).split()
 
 
 def parse_options(arguments=None):
@@ -39,7 +40,8 @@ def parse_options(arguments=None):
     option("--max-tokens", type=int, default=64, help="longer texts are cut")
     option("--tail-max-tokens", type=int, default=256, help="the same in the tail of the training")
     option("--tail", type=float, default=0.15, help="share of the training with longer texts")
-    option("--table-rate", type=float, default=1e-3, help="peak learning rate of the token table")
+    option("--table-rate", type=float, default=1e-3, help="peak learning rate of the token table; 0 keeps it as it is")
+    option("--output-rate", type=float, help="peak learning rate of gate and head. Default: a tenth of --rate")
     option("--scale", type=float, default=18.0, help="of the cosines in the softmax")
     option("--graded-weight", type=float, default=0.05, help="of the CoSENT loss; 0 leaves graded pairs out")
     option("--graded-batch", type=int, default=64)
@@ -48,7 +50,10 @@ def parse_options(arguments=None):
     option("--source-weight", nargs="*", default=SOURCE_WEIGHTS, help="how often a source is drawn, beside its pairs^0.5")
     option("--validate-minutes", type=float, default=15)
     option("--validation-pairs", type=int, default=300, help="most held-out pairs of a source")
-    return parse(parser, arguments)
+    options = parse(parser, arguments)
+    if options.output_rate is None:
+        options.output_rate = options.rate / 10
+    return options
 
 
 def main(arguments=None) -> None:
@@ -61,6 +66,7 @@ def main(arguments=None) -> None:
             raise ValueError(f"{options.begin_with} is of another shape or tokenizer: {description}")
         encoder.load_state_dict(arrays)
     encoder.to(options.device)
+    encoder.table.requires_grad_(options.table_rate > 0)
     validation = [held_out(source) for source in cache.pairs]
     sampler = make_sampler(options, cache, validation)
     budget = Budget(options.steps, options.minutes, options.stop_after_minutes)
@@ -110,7 +116,9 @@ def main(arguments=None) -> None:
         folder=RunFolder(options.out),
         budget=budget,
         module=encoder,
-        optimiser=make_optimiser(encoder, options.rate, options.table_rate, options.weight_decay),
+        optimiser=make_optimiser(
+            encoder, options.rate, options.table_rate, options.output_rate, options.weight_decay
+        ),
         options=lasting(options, cache),
         batches=batches,
         loss=loss,
