@@ -15,7 +15,7 @@ import { graphemeContinuing, graphemePrepending } from "./unicode-sets.js";
 export interface NormalizerPlan {
   /** What goes before the text, unless the text is empty. */
   prefix: string;
-  /** Applied in order. At most one has a `context`. */
+  /** Applied in order. At most one has a `context`, and none without stands beside another. */
   steps: readonly NormalizerStep[];
   /** Applied last, in order, to the whole text. */
   finals: readonly FinalStep[];
@@ -47,7 +47,37 @@ export function planNormalizer(normalizer: unknown): NormalizerPlan | undefined 
     if (plan.finals.length > 0 || plan.steps.some((step) => step.context)) return undefined;
     if (plan.steps.some((step) => step.apply(plan.prefix) !== plan.prefix)) return undefined;
   }
-  return plan;
+  return { ...plan, steps: mergeSteps(plan.steps) };
+}
+
+/** Steps of single characters become one where they follow one another: some files have dozens. */
+function mergeSteps(steps: readonly NormalizerStep[]): NormalizerStep[] {
+  const runs: NormalizerStep[][] = [];
+  for (const step of steps) {
+    const last = runs.at(-1);
+    if (step.context === undefined && last?.[0]?.context === undefined && last !== undefined) last.push(step);
+    else runs.push([step]);
+  }
+  return runs.map((run) => (run.length === 1 ? (run[0] as NormalizerStep) : stepOfCharacters(run)));
+}
+
+const mostCharacters = 8192;
+
+/** Remembers what becomes of each character. */
+function stepOfCharacters(steps: readonly NormalizerStep[]): NormalizerStep {
+  const results = new Map<number, string>();
+  return {
+    apply: (text) =>
+      mapCharacters(text, (character, codePoint) => {
+        let result = results.get(codePoint);
+        if (result === undefined) {
+          result = steps.reduce((part, step) => step.apply(part), character);
+          if (results.size >= mostCharacters) results.clear();
+          results.set(codePoint, result);
+        }
+        return result;
+      }),
+  };
 }
 
 function flatten(normalizer: unknown): unknown[] {
