@@ -14,7 +14,7 @@ import {
   pullFromStandIn,
   status,
 } from "./fixtures/pull-from-stand-in.js";
-import { StandInHub } from "./fixtures/stand-in-hub.js";
+import { StandInHub } from "@kokeshi/stand-in-hub";
 import { resolveModel } from "./resolve-model.js";
 
 pullFromStandIn();

@@ -18,7 +18,7 @@ import {
   weights,
 } from "./fixtures/pull-from-stand-in.js";
 import { HubConnection } from "./hub-connection.js";
-import { sha256, type Interception } from "./fixtures/stand-in-hub.js";
+import { sha256, type Interception } from "@kokeshi/stand-in-hub";
 
 pullFromStandIn();
 

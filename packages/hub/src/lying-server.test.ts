@@ -16,7 +16,7 @@ import {
   pullFromStandIn,
   weights,
 } from "./fixtures/pull-from-stand-in.js";
-import { gitHash, listingOf, sha256, type Interception } from "./fixtures/stand-in-hub.js";
+import { gitHash, listingOf, sha256, type Interception } from "@kokeshi/stand-in-hub";
 import { temporaryFolder } from "./fixtures/temporary-folder.js";
 
 pullFromStandIn();

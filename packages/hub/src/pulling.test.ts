@@ -15,7 +15,7 @@ import {
   pullFromStandIn,
   weights,
 } from "./fixtures/pull-from-stand-in.js";
-import { sha256 } from "./fixtures/stand-in-hub.js";
+import { sha256 } from "@kokeshi/stand-in-hub";
 import { temporaryFolder } from "./fixtures/temporary-folder.js";
 
 pullFromStandIn();

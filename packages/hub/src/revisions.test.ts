@@ -17,7 +17,7 @@ import {
   status,
   weights,
 } from "./fixtures/pull-from-stand-in.js";
-import { gitHash, sha256 } from "./fixtures/stand-in-hub.js";
+import { gitHash, sha256 } from "@kokeshi/stand-in-hub";
 
 pullFromStandIn();
 

@@ -1,7 +1,7 @@
 import { cpSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { StandInHub, type StandInFiles } from "@kokeshi/stand-in-hub";
 import { afterEach, describe, expect, it, vi } from "vitest";
-import { StandInHub, type StandInFiles } from "../../../hub/src/fixtures/stand-in-hub.js";
 import { runCaptured } from "../fixtures/run-captured.js";
 import { temporaryFolder } from "../fixtures/temporary-folder.js";
 import { tinyDynamicInt8, writeTinyEncoder } from "../fixtures/tiny-encoder.js";
