@@ -89,28 +89,28 @@ await optimizeEncoder(optimized);
 const bytes = writeModel(optimized);
 const statistics = await collectStatistics(optimized, tokenBatches(calibration));
 
+const corrected = { method: "static", biasCorrection: true } as const;
 const trials: [string, QuantizeEncoderOptions][] = [
-  ...rangeMethods.map((rangeMethod): [string, QuantizeEncoderOptions] => [
-    `static, ${rangeMethod}`,
-    { method: "static", rangeMethod },
+  ...rangeMethods.flatMap((rangeMethod): [string, QuantizeEncoderOptions][] => [
+    [`static, ${rangeMethod}`, { method: "static", rangeMethod }],
+    [`static, ${rangeMethod}, bias correction`, { ...corrected, rangeMethod }],
+    [`static, ${rangeMethod}, SmoothQuant`, { method: "static", rangeMethod, smoothQuant: {} }],
+    [`static, ${rangeMethod}, SmoothQuant, bias correction`, { ...corrected, rangeMethod, smoothQuant: {} }],
   ]),
-  ...rangeMethods.map((rangeMethod): [string, QuantizeEncoderOptions] => [
-    `static, ${rangeMethod}, bias correction`,
-    { method: "static", rangeMethod, biasCorrection: true },
+  ...[0.3, 0.7, 0.9].map((alpha): [string, QuantizeEncoderOptions] => [
+    `static, min-max, SmoothQuant with alpha ${alpha}, bias correction`,
+    { ...corrected, smoothQuant: { alpha } },
   ]),
-  ...[0.3, 0.5, 0.7, 0.9].map((alpha): [string, QuantizeEncoderOptions] => [
-    `static, min-max, SmoothQuant ${alpha}`,
-    { method: "static", smoothQuant: { alpha } },
-  ]),
-  ...rangeMethods.map((rangeMethod): [string, QuantizeEncoderOptions] => [
-    `static, ${rangeMethod}, SmoothQuant, bias correction`,
-    { method: "static", rangeMethod, smoothQuant: {}, biasCorrection: true },
-  ]),
+  [
+    "static, 7-bit weights, SmoothQuant, bias correction",
+    { ...corrected, smoothQuant: {}, reduceRange: true },
+  ],
   ["dynamic", { method: "dynamic" }],
-  ["dynamic, SmoothQuant", { method: "dynamic", smoothQuant: {} }],
-  ["weight-only, 8 bits", { method: "weight-only", bits: 8 }],
-  ["weight-only, 4 bits", { method: "weight-only", bits: 4 }],
-  ["weight-only, 4 bits, bias correction", { method: "weight-only", bits: 4, biasCorrection: true }],
+  ["dynamic, SmoothQuant, bias correction", { method: "dynamic", smoothQuant: {}, biasCorrection: true }],
+  ...([8, 4] as const).flatMap((bits): [string, QuantizeEncoderOptions][] => [
+    [`weight-only, ${bits} bits`, { method: "weight-only", bits }],
+    [`weight-only, ${bits} bits, bias correction`, { method: "weight-only", bits, biasCorrection: true }],
+  ]),
 ];
 process.stdout.write(
   `| ${name}, ${shape.layers} layers, outliers ${shape.outliers} | cosine |\n| --- | --- |\n`,

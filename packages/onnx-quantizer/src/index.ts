@@ -10,6 +10,7 @@ export { rangeMethods, type RangeMethod, type RangeOptions } from "./calibration
 export { evaluateModel } from "./evaluate-model.js";
 export { inferShapes } from "./infer-shapes.js";
 export { optimizeEncoder, type OptimizationReport } from "./optimize-encoder.js";
+export { foldSizes } from "./passes/fold-sizes.js";
 export { fuseAttention, type FuseAttentionOptions } from "./passes/fuse-attention.js";
 export { fuseGelu } from "./passes/fuse-gelu.js";
 export { fuseLayerNorm } from "./passes/fuse-layer-norm.js";

@@ -1,4 +1,4 @@
-import { GraphEditor, integerElements, ints } from "@kokeshi/onnx";
+import { GraphEditor, int, integerElements, ints, tensorTypeCodes } from "@kokeshi/onnx";
 import { describe, expect, it } from "vitest";
 import { copyOf, hiddenStates, largestDifference, text, tinyEncoder } from "./fixtures/tiny-encoder.js";
 import { optimizeEncoder } from "./optimize-encoder.js";
@@ -71,6 +71,33 @@ it("reads models of opset 11, and of exporters that guard the softmax", async ()
   expect(await optimizeEncoder(guarded)).toMatchObject({ attentions: 2 });
   expect(guarded.graph.nodes.some((node) => node.operator === "IsNaN")).toBe(false);
   expect(largestDifference(await hiddenStates(guarded, texts), expected)).toBeLessThan(1e-5);
+});
+
+it("reads attention whose sizes and scale are computed from the size of its input", async () => {
+  const model = tinyEncoder();
+  const expected = await hiddenStates(model, texts);
+  const editor = new GraphEditor(model);
+  const scalar = (type: "int64" | "float32", value: number): string =>
+    type === "int64"
+      ? editor.initializer("scalar", type, [], BigInt64Array.of(BigInt(value)))
+      : editor.initializer("scalar", type, [], Float32Array.of(value));
+  for (const softmax of model.graph.nodes.filter((node) => node.operator === "Softmax")) {
+    // As torch.onnx.export writes scores * (x.shape[2] // heads) ** -0.5.
+    const division = editor.producer(editor.producer(softmax.inputs[0], "Add")?.inputs[0], "Div");
+    const [scores] = division?.inputs as [string];
+    const transpose = editor.producer(editor.producer(scores)?.inputs[0], "Transpose");
+    const projected = editor.producer(transpose?.inputs[0], "Reshape")?.inputs[0] as string;
+    const width = editor.value("Gather", [editor.value("Shape", [projected]), scalar("int64", 2)]);
+    const head = editor.value("Div", [width, scalar("int64", 4)]);
+    const float = editor.value("Cast", [head], { attributes: { to: int(tensorTypeCodes.float32) } });
+    const scale = editor.value("Pow", [float, scalar("float32", -0.5)]);
+    editor.replaceUses(division?.outputs[0] as string, editor.value("Mul", [scores, scale]));
+  }
+  editor.finish();
+  expect(largestDifference(await hiddenStates(model, texts), expected)).toBeLessThan(1e-5);
+  expect(await optimizeEncoder(model)).toMatchObject({ attentions: 2 });
+  expect(model.graph.nodes.some((node) => node.operator === "Pow")).toBe(false);
+  expect(largestDifference(await hiddenStates(model, texts), expected)).toBeLessThan(1e-5);
 });
 
 it("without padding columns it is right for batches of one length", async () => {

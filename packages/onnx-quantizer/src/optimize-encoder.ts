@@ -1,5 +1,6 @@
 import { foldConstants, GraphEditor, type OnnxModel } from "@kokeshi/onnx";
 import { evaluateModel } from "./evaluate-model.js";
+import { foldSizes } from "./passes/fold-sizes.js";
 import { fuseAttention, type FuseAttentionOptions } from "./passes/fuse-attention.js";
 import { fuseGelu } from "./passes/fuse-gelu.js";
 import { fuseLayerNorm } from "./passes/fuse-layer-norm.js";
@@ -20,6 +21,7 @@ export async function optimizeEncoder(
   model: OnnxModel,
   options: FuseAttentionOptions = {},
 ): Promise<OptimizationReport> {
+  await foldSizes(model);
   const constantsFolded = await foldConstants(model, evaluateModel);
   const editor = new GraphEditor(model);
   return {
