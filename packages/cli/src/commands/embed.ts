@@ -100,6 +100,7 @@ async function embedCommand(
     const dimensions = options.dimensions ?? model.dimensions;
     const writers = await openWriters(options, { model: model.modelId, dimensions }, out, context, () => ({
       truncated,
+      ...(model.description?.batchInvariant === false ? { batchInvariant: false } : {}),
       ...(options.skipInvalid ? { skipped: texts.skippedLines } : {}),
     }));
     let calibration: Calibration | undefined;

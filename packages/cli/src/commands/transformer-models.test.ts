@@ -67,6 +67,9 @@ describe("a transformer's folder", () => {
       batchInvariant: true,
       stderr: "",
     });
+    const dependent = await runCaptured(["embed", "--model", "./both", "--json"], { cwd, stdin: "the\n" });
+    expect(JSON.parse(dependent.stdout)).toMatchObject({ batchInvariant: false });
+
     const embedding = ["embed", "--model", "./both", "--precision", "ubinary", "--json", "--graph"];
     const codes = await Promise.all(
       ["float32", "onnx/model.onnx"].map((graph) =>
@@ -75,6 +78,7 @@ describe("a transformer's folder", () => {
     );
     expect(codes.map(({ code }) => code)).toEqual([0, 0]);
     expect(codes[0]?.stdout).toBe(codes[1]?.stdout);
+    expect(codes[0]?.stdout).not.toMatch(/batchInvariant/);
 
     expect(await runCaptured([...embedding, "float16"], { cwd, stdin: "the\n" })).toMatchObject({
       code: 1,
