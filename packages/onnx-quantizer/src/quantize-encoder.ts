@@ -17,8 +17,8 @@ import { smoothActivations, type SmoothingFactors } from "./quantize/smooth-acti
 export interface QuantizeEncoderOptions extends RangeOptions {
   /**
    * "static": activations have scales found beforehand on `calibration`, so that a text's vector does not depend on the
-   * texts beside it. "dynamic": every run finds them anew; needs no texts. "weight-only": activations stay float32 between
-   * layers; the smallest files, but hardly faster than float32.
+   * texts beside it. "dynamic": every run finds them anew; needs no texts. "weight-only": activations stay float32 and
+   * are rounded inside the product, in blocks of 32; the smallest files, but hardly faster than float32.
    */
   method: "static" | "dynamic" | "weight-only";
   /** Batches of real texts, as the model takes them, for "static"; padding does not count. They are read once. */

@@ -13,7 +13,7 @@ export interface QuantizeWeightsOptions {
 }
 
 /**
- * Stores the weights of dense layers in 4 or 8 bits, in blocks of 32 with a scale each, and leaves activations as they are:
+ * Stores the weights of dense layers in 4 or 8 bits, in blocks of 32 with a scale each, and leaves activations float32:
  * ONNX Runtime's MatMulNBits. Returns how many layers.
  */
 export function quantizeWeights(
