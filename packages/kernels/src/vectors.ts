@@ -21,6 +21,18 @@ export interface PreparedQuery {
   bytes?: number;
 }
 
+/** Where in the scratch a search of some queries has what. */
+interface SearchPlaces {
+  queryOf: (query: number) => number;
+  /** The list of a query. */
+  extraOf: (query: number) => number;
+  /** Of four queries. */
+  scores: number;
+  ids: number;
+  /** Rows for whose scores and ids there is room. */
+  rows: number;
+}
+
 /** Rows whose scores lie in the scratch at a time: few enough for the first cache. */
 const rowsAtATime = 4096;
 /** Bytes of rows that all queries look at before the next rows: few enough for the second cache. */
@@ -123,20 +135,23 @@ export abstract class Vectors<Kind extends RowKind> {
     // Blocks of bits are 16 rows.
     const inCache = 16 * Math.ceil(bytesAtATime / (16 * stride * bytesPerElement));
     const rows = queries.length === 1 ? rowsAtATime : Math.min(rowsAtATime, inCache);
-    const { memory, scratch } = this.context;
-    const [first, scores, ids, heaps] = scratch.take(
+    const [first, scores, ids, heaps] = this.context.scratch.take(
       ...([queries.length * bytesPerQuery, 4 * rows * 4, rows * 4, queries.length * bytesPerTop] as const),
     );
     queries.forEach((query, index) => this.placeQuery(query, first + index * bytesPerQuery, bytesPerQuery));
+    const queryOf = (index: number) => first + index * bytesPerQuery;
+    const extraOf = (index: number) => heaps + index * bytesPerTop;
+    const places = { queryOf, extraOf, scores, ids, rows };
     const collectRows = rowIds === undefined ? this.collectRows : undefined;
     const sampled = Math.min(rows, 16 * Math.floor(count / 512));
     const rank = isGuessing ? rankInSample(k, count, sampled) : undefined;
     if (rank !== undefined) {
       const step = stepOfSample(count, sampled);
-      if (collectRows === undefined) memory.views.uint32.set(sampledRows(sampled, step, rowIds), ids / 4);
+      if (collectRows === undefined) {
+        this.context.memory.views.uint32.set(sampledRows(sampled, step, rowIds), ids / 4);
+      }
       tops.forEach((top, index) => {
-        const extra = heaps + index * bytesPerTop;
-        const query = first + index * bytesPerQuery;
+        const [query, extra] = [queryOf(index), extraOf(index)];
         const sample = new TopCollector(this.context, top.kind, rank, sampled);
         if (collectRows === undefined) {
           this.score(address, stride, query, ids, 0, sampled, scores);
@@ -148,34 +163,13 @@ export abstract class Vectors<Kind extends RowKind> {
         top.start(extra, sample.finish("score").scores.at(-1));
       });
     }
-    if (collectRows === undefined) {
-      const chosen = rowIds === undefined ? 0 : ids;
-      for (let start = 0; start < count; start += rows) {
-        const length = Math.min(rows, count - start);
-        if (rowIds !== undefined) memory.views.uint32.set(rowIds.subarray(start, start + length), ids / 4);
-        for (let index = 0; index < queries.length;) {
-          const query = first + index * bytesPerQuery;
-          const isFour = this.scoreFour !== undefined && index + 4 <= queries.length;
-          if (isFour) this.scoreFour?.(address, stride, query, chosen, start, length, scores, rows * 4);
-          else this.score(address, stride, query, chosen, start, length, scores);
-          for (const end = index + (isFour ? 4 : 1), from = index; index < end; index++) {
-            tops[index]?.collect({
-              scores: scores + (index - from) * rows * 4,
-              rowIds: chosen,
-              start,
-              length,
-              extra: heaps + index * bytesPerTop,
-            });
-          }
-        }
-      }
-    } else {
+    if (collectRows === undefined) this.collectScores(tops, places, rowIds);
+    else {
       const atATime = queries.length === 1 ? count : inCache;
       for (let start = 0; start < count; start += atATime) {
         const length = Math.min(atATime, count - start);
         tops.forEach((top, index) => {
-          const extra = heaps + index * bytesPerTop;
-          const query = first + index * bytesPerQuery;
+          const [query, extra] = [queryOf(index), extraOf(index)];
           top.collectRows(collectRows, { address, stride, query, start, length, extra });
         });
       }
@@ -183,6 +177,37 @@ export abstract class Vectors<Kind extends RowKind> {
     const found = tops.map((top) => top.finish(order));
     const isComplete = rank === undefined || found.every((top) => top.rows.length === k);
     return isComplete ? found : undefined;
+  }
+
+  /** Scores portions of the rows, and offers the scores of each query to its list. */
+  private collectScores(
+    tops: readonly TopCollector[],
+    { queryOf, extraOf, scores, ids, rows }: SearchPlaces,
+    rowIds: Uint32Array | undefined,
+  ): void {
+    const { address, stride } = this.place;
+    const count = rowIds?.length ?? this.rows;
+    const chosen = rowIds === undefined ? 0 : ids;
+    const { views } = this.context.memory;
+    for (let start = 0; start < count; start += rows) {
+      const length = Math.min(rows, count - start);
+      if (rowIds !== undefined) views.uint32.set(rowIds.subarray(start, start + length), ids / 4);
+      for (let index = 0; index < tops.length;) {
+        const query = queryOf(index);
+        const isFour = this.scoreFour !== undefined && index + 4 <= tops.length;
+        if (isFour) this.scoreFour?.(address, stride, query, chosen, start, length, scores, rows * 4);
+        else this.score(address, stride, query, chosen, start, length, scores);
+        for (const end = index + (isFour ? 4 : 1), from = index; index < end; index++) {
+          tops[index]?.collect({
+            scores: scores + (index - from) * rows * 4,
+            rowIds: chosen,
+            start,
+            length,
+            extra: extraOf(index),
+          });
+        }
+      }
+    }
   }
 
   /** Queries from a matrix of them. */
