@@ -23,7 +23,7 @@ import { addOptions, commonOptions, positiveInteger } from "./common-options.js"
 
 interface BenchCommandOptions {
   model: string;
-  graph?: PrecisionChoice;
+  precision?: PrecisionChoice;
   tokens?: number[];
   batch: number[];
   threads?: number[];
@@ -40,7 +40,7 @@ export function addBenchCommand(program: Command, context: CommandContext): void
     .description("How long a model takes on this machine: float32 beside INT8, one thread beside two.");
   addOptions(command, [
     commonOptions.model(),
-    commonOptions.graph(),
+    commonOptions.graphOrPrecision(),
     new Option(
       "--tokens <numbers>",
       "tokens a text (default: 32,128,512, as far as the model takes them)",
@@ -72,7 +72,7 @@ Examples:
 async function benchCommand(options: BenchCommandOptions, context: CommandContext): Promise<void> {
   const { reporter, signal, stdout } = context;
   const machine = machineLine();
-  const chosen = options.graph === undefined ? undefined : [options.graph];
+  const chosen = options.precision === undefined ? undefined : [options.precision];
   const folder = await openModelFolder(options.model, context, (repository) =>
     benchWeights(repository, chosen),
   );

@@ -2,17 +2,18 @@ import type { PrecisionChoice } from "@kokeshi/transformer-int8";
 import { type Command, InvalidArgumentError, Option } from "commander";
 import { defaultModel } from "../open-model.js";
 
+const graphPrecisions = ["auto", "float32", "float16", "int8", "uint8", "int4"];
+const graphHelp = `of a transformer's graphs: ${graphPrecisions.join(", ")}, or the path of one in the model (default: auto)`;
+
 /** Options that mean the same wherever they appear. */
 export const commonOptions = {
   model: () =>
     new Option("-m, --model <ref>", "a folder, an npm package, or hf:owner/name[@revision]").default(
       defaultModel,
     ),
-  graph: () =>
-    new Option(
-      "--graph <precision>",
-      `of a transformer's graphs: ${graphPrecisions.join(", ")}, or the path of one in the model (default: auto)`,
-    ).argParser(graphChoice),
+  graph: () => new Option("--graph <precision>", graphHelp).argParser(graphChoice),
+  /** The same, as `precision`, of commands that give no vectors, whose precision would be another matter. */
+  graphOrPrecision: () => new Option("--graph, --precision <precision>", graphHelp).argParser(graphChoice),
   dimensions: () =>
     new Option("-d, --dimensions <n>", "keep only the first components of each vector").argParser(
       positiveInteger,
@@ -24,8 +25,6 @@ export const commonOptions = {
   json: () => new Option("--json", "print one JSON document"),
   quiet: () => new Option("-q, --quiet", "no progress and no notes; warnings and errors stay"),
 };
-
-const graphPrecisions = ["auto", "float32", "float16", "int8", "uint8", "int4"];
 
 function graphChoice(value: string): PrecisionChoice {
   if (graphPrecisions.includes(value) || value.endsWith(".onnx")) return value as PrecisionChoice;

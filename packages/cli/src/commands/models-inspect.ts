@@ -8,7 +8,7 @@ import { table } from "../output/table.js";
 import { addOptions, commonOptions } from "./common-options.js";
 
 interface InspectCommandOptions {
-  graph?: PrecisionChoice;
+  precision?: PrecisionChoice;
   json?: boolean;
 }
 
@@ -17,7 +17,7 @@ export function addModelsInspectCommand(models: Command, context: CommandContext
     .command("inspect")
     .description("What a model is: dimensions, limits, prompts, licence, files.")
     .argument("[ref]", "a folder, an npm package, or hf:owner/name[@revision]", defaultModel);
-  addOptions(command, [commonOptions.graph(), commonOptions.json(), commonOptions.quiet()]);
+  addOptions(command, [commonOptions.graphOrPrecision(), commonOptions.json(), commonOptions.quiet()]);
   command
     .addHelpText(
       "after",
@@ -30,10 +30,10 @@ export function addModelsInspectCommand(models: Command, context: CommandContext
 
 async function inspectCommand(
   reference: string,
-  { graph, json }: InspectCommandOptions,
+  { precision, json }: InspectCommandOptions,
   context: CommandContext,
 ): Promise<void> {
-  const { model, backend, folder } = await openModel(reference, context, { graph });
+  const { model, backend, folder } = await openModel(reference, context, { graph: precision });
   try {
     const { description } = model;
     const inspected = {

@@ -8,7 +8,7 @@ import { streamSink } from "../output/byte-sink.js";
 import { addOptions, commonOptions } from "./common-options.js";
 
 interface PullCommandOptions {
-  graph?: PrecisionChoice;
+  precision?: PrecisionChoice;
   json?: boolean;
 }
 
@@ -17,7 +17,7 @@ export function addModelsPullCommand(models: Command, context: CommandContext): 
     .command("pull")
     .description("Download a model of the Hugging Face Hub into the cache, pinned and checksummed.")
     .argument("<ref>", "hf:owner/name[@revision]; a folder or a package is only looked up");
-  addOptions(command, [commonOptions.graph(), commonOptions.json(), commonOptions.quiet()]);
+  addOptions(command, [commonOptions.graphOrPrecision(), commonOptions.json(), commonOptions.quiet()]);
   command
     .addHelpText(
       "after",
@@ -41,7 +41,7 @@ async function pullCommand(
   context: CommandContext,
 ): Promise<void> {
   const folder = await openModelFolder(reference, context, (repository) =>
-    neededWeights(repository, options.graph),
+    neededWeights(repository, options.precision),
   );
   const files = await folder.list();
   const bytes = files.reduce((sum, file) => sum + file.bytes, 0);

@@ -140,7 +140,7 @@ describe("an encoder on the Hub", () => {
     const pull = ["models", "pull", "hf:acme/encoder", "--json", "--graph"];
     const { stdout } = await runCaptured([...pull, "float32"], { cwd });
     expect(weightsOf(stdout)).toEqual(["onnx/model.onnx"]);
-    const later = await runCaptured([...pull, "float16"], { cwd });
+    const later = await runCaptured([...pull.slice(0, -1), "--precision", "float16"], { cwd });
     expect(weightsOf(later.stdout)).toEqual(["onnx/model.onnx", "onnx/model_fp16.onnx"]);
     const none = await runCaptured([...pull, "int4"], { cwd });
     expect(none.code).toBe(1);
