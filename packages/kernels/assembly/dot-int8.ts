@@ -1,5 +1,8 @@
 import { rowAt, touchRowsOf } from "./table-row";
 
+/** Rows that are touched before they are summed: a third of the first cache. */
+const bytesTouched: usize = 16_384;
+
 /**
  * `sums[i]`: the dot product, as int32, of a query of int16 and table row `rowIds[i]` of int8, or row `firstRow + i`
  * where `rowIds` is 0. The caller keeps 128 * sum |query| below 2^31. `stride` is a multiple of 32.
@@ -18,8 +21,9 @@ export function dotInt8(
     return;
   }
   const end = rowIds + (count << 2);
+  const ahead = max(bytesTouched / stride, 16) << 2;
   for (let touched = rowIds, ids = rowIds; ids < end; ids = touched) {
-    touched = touchRowsOf(touched, ids, end, table, 0, stride);
+    touched = touchRowsOf(touched, ids, end, table, 0, stride, ahead);
     dotRows(table, stride, query, ids, 0, (touched - ids) >> 2, sums + (ids - rowIds));
   }
 }
