@@ -49,6 +49,7 @@ it("computes the same with outlying channels, but for GELU's bend", async () => 
   expect(cosine).toBeGreaterThan(0.99);
 });
 
-it("refuses heads that do not share the columns", () => {
+it("refuses heads that do not share the columns, and outliers that are no number", () => {
+  expect(() => encoderShape("tiny", { outliers: NaN })).toThrow(/the outliers are NaN/);
   expect(() => encoderShape("tiny", { heads: 5 })).toThrow(/5 heads do not share 32 columns/);
 });

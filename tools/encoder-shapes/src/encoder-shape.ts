@@ -79,5 +79,12 @@ export function encoderShape(name: keyof typeof shapes, changes: Partial<Encoder
       remedy: "choose a hidden size that is a multiple of the heads",
     });
   }
+  if (!(shape.outliers >= 0 && shape.outliers < 1e6)) {
+    throw new InvalidArgumentError({
+      part: "encoder-shapes",
+      problem: `the outliers are ${shape.outliers}`,
+      remedy: "choose 0 for none, or how far they stand out, such as 100",
+    });
+  }
   return shape;
 }
