@@ -21,6 +21,7 @@ import {
 } from "@kokeshi/training";
 import { attribution } from "./attribution.js";
 import { gradedTrainingPairs } from "./graded-training-pairs.js";
+import { meanOfTables } from "./mean-of-tables.js";
 import { settings } from "./settings.js";
 import { trainTokenizer } from "./train-tokenizer.js";
 import { sampleLines, verifyTokenizer } from "./verify-tokenizer.js";
@@ -28,7 +29,7 @@ import { sampleLines, verifyTokenizer } from "./verify-tokenizer.js";
 const { values: options } = parseArgs({
   options: {
     out: { type: "string", default: resolve(import.meta.dirname, "../../../../packages/model-en-ja") },
-    steps: { type: "string", default: String(settings.training.steps) },
+    steps: { type: "string", default: settings.runs.join() },
   },
 });
 
@@ -41,7 +42,9 @@ const textFiles = ["en", "ja"].map((language) => dataPath("train", `text.${langu
 const tokenizerJson = await tokenizer();
 const sources = await tokenizedSources(tokenizerJson);
 const graded = await gradedSource(tokenizerJson);
-await writeModel(tokenizerJson, await train());
+const tables: Float32Array[] = [];
+for (const steps of options.steps.split(",")) tables.push(await train(Number(steps)));
+await writeModel(tokenizerJson, meanOfTables(tables));
 
 async function tokenizer(): Promise<string> {
   const trained = join(workFolder, "unigram.model");
@@ -88,7 +91,7 @@ function pairTokenizer(json: string): PairTokenizer {
   return sublinearTokenizer(createTokenizer(JSON.parse(json)));
 }
 
-async function train(): Promise<Float32Array> {
+async function train(steps: number): Promise<Float32Array> {
   const started = performance.now();
   let pairs = 0;
   let loss = 0;
@@ -98,7 +101,7 @@ async function train(): Promise<Float32Array> {
     graded: { sources: [graded], ...settings.graded },
     vocabularySize: settings.tokenizer.pieces,
     seed: settings.seed,
-    steps: Number(options.steps),
+    steps,
     onProgress(progress) {
       pairs += progress.pairs;
       // A running mean: the loss of one step says more about its source than about the model.
