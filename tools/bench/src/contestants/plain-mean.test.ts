@@ -5,3 +5,15 @@ it("is the mean of the rows of the tokens, of length 1", () => {
   const model = { tokenizerJson: "", dimensions: 2, table: Float32Array.of(3, 0, 0, 4, 6, 0) };
   expect([...plainMeans(model, [[0, 1], [], [2]])]).toEqual([Math.fround(0.6), Math.fround(0.8), 0, 0, 1, 0]);
 });
+
+it("counts repeated tokens less where the model does", () => {
+  const model = {
+    tokenizerJson: "",
+    dimensions: 2,
+    table: Float32Array.of(1, 0, 0, 1),
+    counts: new Uint32Array(2),
+  };
+  const [first, second] = plainMeans(model, [[0, 0, 1, 0, 1]]);
+  expect(first).toBeCloseTo(Math.SQRT1_2, 6);
+  expect(second).toBeCloseTo(Math.SQRT1_2, 6);
+});

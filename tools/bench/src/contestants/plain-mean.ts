@@ -8,6 +8,8 @@ export interface PlainModel {
   /** Row-major, one row a token. */
   table: Float32Array;
   dimensions: number;
+  /** Counts of the tokens of a text, zeros between texts; where of n occurrences 1 + floor(log2 n) are averaged. */
+  counts?: Uint32Array;
 }
 
 /** The default model, its int8 rows multiplied by their scales once, at the start: float32 is faster in a loop. */
@@ -27,14 +29,27 @@ export async function readPlainModel({ model, dimensions }: ModelSource): Promis
   for (let row = 0; row < scales.length; row++)
     for (let column = 0; column < dimensions; column++)
       table[row * dimensions + column] = (values[row * width + column] as number) * (scales[row] as number);
-  return { tokenizerJson: new TextDecoder().decode(await folder.read("tokenizer.json")), table, dimensions };
+  const text = async (path: string) => new TextDecoder().decode(await folder.read(path));
+  const { term_frequency: termFrequency } = JSON.parse(await text("config.json")) as {
+    term_frequency?: string;
+  };
+  return {
+    tokenizerJson: await text("tokenizer.json"),
+    table,
+    dimensions,
+    ...(termFrequency === "sublinear" ? { counts: new Uint32Array(scales.length) } : {}),
+  };
 }
 
 /** Mean of the rows of each text's tokens, scaled to length 1; zeros for a text without tokens. */
-export function plainMeans({ table, dimensions }: PlainModel, rows: readonly number[][]): Float32Array {
+export function plainMeans(
+  { table, dimensions, counts }: PlainModel,
+  rows: readonly number[][],
+): Float32Array {
   const means = new Float32Array(rows.length * dimensions);
   for (let row = 0; row < rows.length; row++) {
-    const ids = rows[row] as number[];
+    const tokens = rows[row] as number[];
+    const ids = counts === undefined ? tokens : counted(tokens, counts);
     const target = row * dimensions;
     for (let index = 0; index < ids.length; index++) {
       const source = (ids[index] as number) * dimensions;
@@ -54,4 +69,15 @@ export function plainMeans({ table, dimensions }: PlainModel, rows: readonly num
     }
   }
   return means;
+}
+
+/** The 1st, 2nd, 4th, 8th, … occurrence of each token. */
+function counted(ids: readonly number[], counts: Uint32Array): number[] {
+  const kept = ids.filter((id) => {
+    const count = (counts[id] as number) + 1;
+    counts[id] = count;
+    return (count & (count - 1)) === 0;
+  });
+  for (const id of kept) counts[id] = 0;
+  return kept;
 }
