@@ -6,9 +6,10 @@ import { staticModelFiles } from "../compress/static-model-files.js";
 import { distil } from "./distil.js";
 import type { DistilOptions } from "./distil-options.js";
 
+/** No token comes three times: the model would count it less, which the student's layout cannot say. */
 const texts = [
   "The cat sat on the mat.",
-  "A feline rested on a rug, unbelievably quietly.",
+  "A feline rested quietly.",
   "今日は東京で会議があります。",
   "I have a meeting in Tokyo today.",
   "Quantum chromodynamics for beginners",
