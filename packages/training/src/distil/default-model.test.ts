@@ -11,7 +11,7 @@ const texts = [
   "The cat sat on the mat.",
   "A feline rested quietly.",
   "今日は東京で会議があります。",
-  "I have a meeting in Tokyo today.",
+  "A meeting in Tokyo today.",
   "Quantum chromodynamics for beginners",
   "",
 ];
