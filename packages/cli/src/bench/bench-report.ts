@@ -1,4 +1,4 @@
-import { markdownTable } from "../output/markdown-table.js";
+import { markdownTable } from "@kokeshi/evaluation";
 import { median, ratioOf, type Timing } from "./alternate.js";
 
 /** What was measured: a graph with a number of threads. */
@@ -94,7 +94,7 @@ export function benchTable(contestants: readonly Measured[], cells: readonly Ben
       ...pairs.map(([ours, peer]) => `${ratioOf(timing(ours), timing(peer)).toFixed(2)}x`),
     ];
   });
-  return markdownTable(header, lines);
+  return `${markdownTable(header, lines, new Set())}\n`;
 }
 
 /** Float32 on as many threads; itself on the fewest threads. */
