@@ -119,6 +119,37 @@ describe("train static", () => {
     expect(settings).toMatchObject({ term_frequency: "sublinear" });
   });
 
+  it("fills batches with neighbours, by the start model's vectors or by another model's", async () => {
+    const weights = join("0_StaticEmbedding", "model.safetensors");
+    const trainedWith = async (neighbours: object | undefined, start: object = {}) => {
+      write("near.json", { ...config, ...start, training: { ...config.training, batchSize: 2, neighbours } });
+      const { code, stderr } = await run("near.json", "--out", "out");
+      expect({ code, stderr }).toMatchObject({ code: 0 });
+      const bytes = readFileSync(join(cwd, "out", weights));
+      for (const name of ["out", "out.training"]) rmSync(join(cwd, name), { recursive: true });
+      return bytes;
+    };
+    const own = await trainedWith({ groupSize: 2, share: 1 });
+    expect(own.equals(await trainedWith(undefined))).toBe(false);
+    expect(own.equals(await trainedWith({ groupSize: 2, share: 1, model: "./tiny" }))).toBe(true);
+    expect(own.equals(await trainedWith({ groupSize: 2, share: 0.5 }))).toBe(false);
+    const fresh = { start: undefined, tokenizer: "tokenizer.json" };
+    const atRandom = await trainedWith({ groupSize: 2, share: 1, model: "./tiny" }, fresh);
+    expect(atRandom.equals(await trainedWith(undefined, fresh))).toBe(false);
+  });
+
+  it("refuses neighbours by a model of another vocabulary", async () => {
+    write("wrong.json", {
+      ...config,
+      training: { ...config.training, neighbours: { model: "@kokeshi/model-en-ja" } },
+    });
+    const { code, stderr } = await run("wrong.json", "--out", "out");
+    expect(code).toBe(2);
+    expect(stderr).toMatch(
+      /the vocabulary of @kokeshi\/model-en-ja@.*; name a model with the same tokenizer/,
+    );
+  });
+
   it("leaves a checkpoint when it is interrupted, from which it goes on to the same weights", async () => {
     write("train.json", config);
     const controller = new AbortController();
@@ -169,6 +200,21 @@ describe("train static", () => {
     ["a source without a file", { sources: [{ weight: 1 }] }, /sources\[0\] needs one of pairs and graded/],
     ["graded pairs alone", { sources: [{ graded: "graded.jsonl" }] }, /has no source of pairs/],
     ["steps and epochs", { ...config, training: { steps: 1, epochs: 1 } }, /both steps and epochs/],
+    [
+      "neighbours without a model",
+      { ...config, start: undefined, tokenizer: "tokenizer.json", training: { neighbours: {} } },
+      /training has neighbours, but no model/,
+    ],
+    [
+      "a share of neighbours above 1",
+      { ...config, training: { neighbours: { share: 1.5 } } },
+      /training\.neighbours\.share is 1\.5; use a number above 0, up to 1/,
+    ],
+    [
+      "an unknown field of neighbours",
+      { ...config, training: { neighbours: { size: 2 } } },
+      /training\.neighbours\.size is not known here; use groupSize, model, share/,
+    ],
     ["start and tokenizer", { ...config, tokenizer: "tokenizer.json" }, /both start and tokenizer/],
     ["other dimensions", { ...config, training: { dimensions: [8] } }, /begins with 8, but tiny@\w+ has 12/],
   ])("names what is wrong: %s", async (_, content, message) => {

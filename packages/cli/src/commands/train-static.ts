@@ -8,6 +8,7 @@ import { unreadable } from "../input/input-source.js";
 import { byteCount } from "../output/byte-count.js";
 import { streamSink } from "../output/byte-sink.js";
 import { requireNewFolder, writeFolder } from "../output/write-folder.js";
+import { openNeighbours } from "../train/neighbours.js";
 import { openStartModel, type StartModel } from "../train/start-model.js";
 import { parseTrainingConfig, type TrainingConfig } from "../train/training-config.js";
 import { openValidation } from "../train/validation-score.js";
@@ -47,7 +48,9 @@ Beside it there may be (paths start from the folder of the configuration):
   "sources": [{"pairs": FILE, "weight": 2, "negatives": true},
               {"graded": FILE}]                    {"sentence1", "sentence2", "score"} a line
   "validation": {"pairs": FILE, "every": 50, "patience": 5}     or "graded": FILE
-  "training": {"epochs": 3, "learningRate": 0.02, …}            see docs/train-your-own.md
+  "training": {"epochs": 3, "learningRate": 0.02,
+               "neighbours": {"model": REF, "groupSize": 256, "share": 0.75}, …}
+                                                   all of them: docs/train-your-own.md
   "checkpointEvery": 500
   "model": {"format": "sentence-transformers", "licence": "mit"}  or "model2vec", or "kokeshi" (int8)
 
@@ -82,6 +85,7 @@ async function trainStaticCommand(
   const tokenizer =
     termFrequency === "sublinear" ? training.sublinearTokenizer(start.tokenizer) : start.tokenizer;
   requireDimensions(config, start);
+  const neighbours = config.neighbours && (await openNeighbours(config.neighbours, start, context));
   const { pairs, graded } = await openSources(config, tokenizer, context);
   const validation = config.validation && (await openValidation(config.validation, tokenizer));
   const before =
@@ -102,6 +106,7 @@ async function trainStaticCommand(
       ...(graded.length === 0 ? {} : { graded: { ...definedOnly(config.graded), sources: graded } }),
       vocabularySize: start.vocabularySize,
       initialTable: start.table,
+      neighbours,
       checkpoint: {
         path: checkpoint,
         resume: options.resume,

@@ -59,6 +59,15 @@ export class ConfigFields {
     });
   }
 
+  /** A number above 0, up to 1. */
+  portion(name: string): number | undefined {
+    return this.read(
+      name,
+      "a number above 0, up to 1",
+      (value) => isPositive(value) && (value as number) <= 1,
+    );
+  }
+
   /** A whole number of at least `least`. */
   whole(name: string, least = 1): number | undefined {
     return this.read(name, `a whole number of at least ${least}`, (value) => isWhole(value, least));

@@ -2,8 +2,8 @@ import type { TermFrequency } from "@kokeshi/static-model";
 import { createTokenizer, type Tokenizer } from "@kokeshi/tokenizer";
 import type { CommandContext } from "../command-context.js";
 import { readLegalFiles } from "../legal-files.js";
-import { openModel } from "../open-model.js";
 import { readTokenizerFile } from "../open-tokenizer.js";
+import { tokenizerOf, withStaticModel } from "./read-static-model.js";
 import type { TrainingConfig } from "./training-config.js";
 
 /** What a training begins with. */
@@ -42,15 +42,11 @@ export async function openStartModel(
       legalFiles: {},
     };
   }
-  const { readStaticModel } = await import("@kokeshi/training");
-  const { model, folder } = await openModel(start.model, context);
-  try {
-    const read = readStaticModel(model);
+  return withStaticModel(start.model, context, async (read, { model, folder }) => {
     const { table, dimensions, tokenizerJson, normalize, prompts, termFrequency, licence } = read;
-    const text = typeof tokenizerJson === "string" ? tokenizerJson : new TextDecoder().decode(tokenizerJson);
     return {
       modelId: model.modelId,
-      tokenizer: createTokenizer(JSON.parse(text)),
+      tokenizer: tokenizerOf(read),
       tokenizerJson,
       vocabularySize: table.length / dimensions,
       table,
@@ -61,7 +57,5 @@ export async function openStartModel(
       licence,
       legalFiles: await readLegalFiles(folder),
     };
-  } finally {
-    await model.close();
-  }
+  });
 }

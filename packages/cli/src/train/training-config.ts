@@ -16,6 +16,7 @@ export interface TrainingConfig {
   validation?: ValidationConfig;
   /** Options of `trainStatic` as they are. */
   training: Partial<StaticTrainingOptions>;
+  neighbours?: NeighbourConfig;
   graded: { weight?: number; batchSize?: number; scale?: number };
   checkpointEvery?: number;
   model: {
@@ -42,6 +43,13 @@ export interface ValidationConfig {
   patience?: number;
 }
 
+export interface NeighbourConfig {
+  /** A static model of the same vocabulary, by whose vectors pairs are alike. Default: the one to begin with. */
+  model?: string;
+  groupSize?: number;
+  share?: number;
+}
+
 /** Throws UsageError that names the field at fault. `cwd` is where `file` is looked for. */
 export function parseTrainingConfig(text: string, file: string, cwd: string): TrainingConfig {
   const folder = dirname(resolve(cwd, file));
@@ -56,7 +64,7 @@ export function parseTrainingConfig(text: string, file: string, cwd: string): Tr
     start: startConfig(fields, folder),
     sources,
     ...(validation && { validation: validationConfig(validation, folder) }),
-    ...trainingOptions(training),
+    ...trainingOptions(training, folder),
     checkpointEvery: fields.whole("checkpointEvery"),
     model: {
       format: model?.choice("format", formats) ?? "sentence-transformers",
@@ -65,6 +73,11 @@ export function parseTrainingConfig(text: string, file: string, cwd: string): Tr
       description: model?.text("description"),
     },
   };
+  if (training && config.neighbours && !config.neighbours.model && "tokenizer" in config.start)
+    throw training.fault(
+      "has neighbours, but no model that knows which pairs are alike",
+      'train one first and write "neighbours": {"model": REF}',
+    );
   if (model && config.model.termFrequency === "sublinear" && config.model.format !== "kokeshi")
     throw model.fault(
       "has termFrequency sublinear, which its format cannot say",
@@ -79,14 +92,15 @@ export function parseTrainingConfig(text: string, file: string, cwd: string): Tr
 function startConfig(fields: ConfigFields, folder: string): TrainingConfig["start"] {
   const tokenizer = fields.text("tokenizer");
   const model = fields.text("start");
-  if (tokenizer === undefined) {
-    const reference = parseModelReference(model ?? defaultModel);
-    return {
-      model: reference.kind === "folder" ? resolve(folder, reference.path) : (model ?? defaultModel),
-    };
-  }
+  if (tokenizer === undefined) return { model: fromFolder(model ?? defaultModel, folder) };
   if (model !== undefined) throw fields.fault("has both start and tokenizer", "keep one of them");
   return { tokenizer: resolve(folder, tokenizer) };
+}
+
+/** A reference to a model, which starts from `folder` where it is a path. */
+function fromFolder(model: string, folder: string): string {
+  const reference = parseModelReference(model);
+  return reference.kind === "folder" ? resolve(folder, reference.path) : model;
 }
 
 function fileOf(fields: ConfigFields, folder: string): Pick<SourceConfig, "kind" | "path" | "name"> {
@@ -115,7 +129,10 @@ function validationConfig(fields: ConfigFields, folder: string): ValidationConfi
   return config;
 }
 
-function trainingOptions(fields: ConfigFields | undefined): Pick<TrainingConfig, "training" | "graded"> {
+function trainingOptions(
+  fields: ConfigFields | undefined,
+  folder: string,
+): Pick<TrainingConfig, "training" | "neighbours" | "graded"> {
   if (fields === undefined) return { training: { epochs: 1 }, graded: {} };
   const steps = fields.whole("steps");
   const epochs = fields.positive("epochs");
@@ -146,6 +163,18 @@ function trainingOptions(fields: ConfigFields | undefined): Pick<TrainingConfig,
     batchSize: fields.whole("gradedBatchSize"),
     scale: fields.positive("gradedScale"),
   };
+  const neighbours = fields.object("neighbours");
   fields.finish();
-  return { training, graded };
+  return { training, graded, ...(neighbours && { neighbours: neighbourConfig(neighbours, folder) }) };
+}
+
+function neighbourConfig(fields: ConfigFields, folder: string): NeighbourConfig {
+  const model = fields.text("model");
+  const config = {
+    model: model && fromFolder(model, folder),
+    groupSize: fields.whole("groupSize"),
+    share: fields.portion("share"),
+  };
+  fields.finish();
+  return config;
 }
