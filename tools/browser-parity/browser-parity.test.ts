@@ -5,11 +5,13 @@ import { gzipSync } from "node:zlib";
 import {
   createBackendRegistry,
   embed,
+  type EmbeddingModel,
   type Embeddings,
   type EmbedResult,
   type ModelFolder,
 } from "@kokeshi/core";
 import { resolveModel } from "@kokeshi/hub";
+import { KokeshiEmbeddings, KokeshiVectorStore } from "@kokeshi/langchain";
 import { analyzeText, Bm25Index } from "@kokeshi/lexical";
 import { truncate } from "@kokeshi/matryoshka";
 import { calibrate, calibrationToJson, decode, quantize } from "@kokeshi/quantization";
@@ -18,6 +20,7 @@ import { describeWithChromium, launchChromium } from "@kokeshi/test-browser";
 import { build, type BuildOptions } from "esbuild";
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import type {} from "./langchain-page.js";
 import type {} from "./page.js";
 
 const files = ["config.json", "tokenizer.json", "tokenizer.trie", "model.safetensors"];
@@ -112,15 +115,18 @@ describeWithChromium("the default model in Chromium", () => {
   let server: Server;
   let browser: Browser;
   let page: Page;
+  let model: EmbeddingModel;
   let inNode: EmbedResult;
   const requested: string[] = [];
 
   beforeAll(async () => {
     folder = await resolveModel("@kokeshi/model-en-ja");
-    const { model } = await createBackendRegistry([staticBackend]).open(folder);
+    ({ model } = await createBackendRegistry([staticBackend]).open(folder));
     inNode = await embed(model, texts);
 
-    const { scripts } = await bundle({ entryPoints: [join(import.meta.dirname, "page.ts")] });
+    const { scripts } = await bundle({
+      entryPoints: ["page.ts", "langchain-page.ts"].map((name) => join(import.meta.dirname, name)),
+    });
     server = createServer((request, response) => {
       const path = request.url ?? "/";
       if (path === "/")
@@ -179,5 +185,23 @@ describeWithChromium("the default model in Chromium", () => {
       [texts, query],
     );
     expect(inPage).toEqual({ rows: Array.from(rows), scores: Array.from(scores) });
+  });
+
+  it("searches with LangChain as in Node, and says why it cannot load a model by name", async () => {
+    await page.addScriptTag({ type: "module", url: "langchain-page.js" });
+    await page.waitForFunction(() => "loadWithLangChain" in window);
+    const store = await KokeshiVectorStore.fromTexts(texts, [], new KokeshiEmbeddings({ model }));
+    const query = "a smaller index";
+    const inNode = await store.similaritySearchWithScore(query, texts.length);
+    const inPage = await page.evaluate(
+      ([names, all, asked]) =>
+        window.searchWithLangChain(names as string[], all as string[], asked as string),
+      [files, texts, query],
+    );
+    expect(inPage).toEqual(inNode.map(([{ pageContent }, score]) => [pageContent, score]));
+    expect(inPage[0]?.[0]).toBe(texts[0]);
+    expect(await page.evaluate(() => window.loadWithLangChain())).toMatch(
+      /@kokeshi\/model-en-ja on a disk, which a browser has not; fetch its files/,
+    );
   });
 });

@@ -7,7 +7,7 @@ import {
   type Embeddings as EmbeddingMatrix,
   type LoadOptions,
 } from "@kokeshi/core";
-import { resolveModel, type ResolveOptions } from "@kokeshi/hub";
+import type { resolveModel as ResolveModel, ResolveOptions } from "@kokeshi/hub";
 import { staticBackend } from "@kokeshi/static-model";
 import { Embeddings, type EmbeddingsParams } from "@langchain/core/embeddings";
 
@@ -64,7 +64,10 @@ export class KokeshiEmbeddings extends Embeddings {
     this.batchSize = batchSize;
   }
 
-  /** Finds, opens and wraps a model. Close it with `embeddings.model.close()` when done. */
+  /**
+   * Finds, opens and wraps a model. Close it with `embeddings.model.close()` when done. Throws InvalidArgumentError in a
+   * browser, which has no folders and packages to look in: open a model there, and pass it to the constructor.
+   */
   static async load({
     model: reference = defaultModel,
     resolve,
@@ -72,6 +75,16 @@ export class KokeshiEmbeddings extends Embeddings {
     backends,
     ...options
   }: KokeshiEmbeddingsLoadOptions = {}): Promise<KokeshiEmbeddings> {
+    // Bundlers for browsers put an empty module here: the field "browser" of package.json tells them to.
+    const { resolveModel }: { resolveModel?: typeof ResolveModel } = await import("@kokeshi/hub");
+    if (resolveModel === undefined) {
+      throw new InvalidArgumentError({
+        part: "langchain",
+        problem: `load looks for ${reference} on a disk, which a browser has not`,
+        remedy:
+          "fetch its files, open them with loadStaticModel, and pass the model to new KokeshiEmbeddings",
+      });
+    }
     const folder = await resolveModel(reference, resolve);
     const { model } = await createBackendRegistry(backends ?? [staticBackend]).open(folder, load);
     return new KokeshiEmbeddings({ ...options, model });
