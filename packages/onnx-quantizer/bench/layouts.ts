@@ -11,16 +11,21 @@ import { rangeOf } from "../src/calibration/ranges/range-of.js";
 import { optimizeEncoder } from "../src/optimize-encoder.js";
 import { fuseGelu } from "../src/passes/fuse-gelu.js";
 import { fuseLayerNorm } from "../src/passes/fuse-layer-norm.js";
-import { scaleOfRange, type ActivationScale } from "../src/quantize/activation-scale.js";
+import {
+  type ActivationScale,
+  type ActivationScaleOptions,
+  scaleOfRange,
+} from "../src/quantize/activation-scale.js";
 import { denseLayers } from "../src/quantize/dense-layers.js";
 import { quantizeEncoder } from "../src/quantize-encoder.js";
 import { quantizeDense, type DenseLayout } from "../src/quantize/quantize-dense.js";
+import type { WeightScales } from "../src/quantize/quantized-weights.js";
 
 const usage = `usage: npm run bench -w @kokeshi/onnx-quantizer -- [--shape ${shapeNames.join("|")}] [--layers N]
-  [--sizes 1x32,1x128] [--seconds N] [--only "static-fused;dynamic-fused"] [--padding FRACTION]
+  [--sizes 1x32,1x128] [--seconds N] [--only "static-fused;dynamic-fused"] [--choices] [--padding FRACTION]
 
 Prints, for each layout, float32's processor time as exported over its own, and its own; one thread, all in turns.
---only separates names by semicolons.`;
+--choices adds every choice of weight scales, activation types and symmetry. --only separates names by semicolons.`;
 
 const { values: options } = parseArgs({
   options: {
@@ -30,6 +35,7 @@ const { values: options } = parseArgs({
     seconds: { type: "string", default: "1" },
     only: { type: "string" },
     padding: { type: "string", default: "0" },
+    choices: { type: "boolean" },
     help: { type: "boolean" },
   },
 });
@@ -91,20 +97,38 @@ function calibrationOf(): CalibrationBatch {
   );
 }
 
-async function scalesOf(model: OnnxModel): Promise<Map<string, ActivationScale>> {
+async function scalesOf(
+  model: OnnxModel,
+  choices: ActivationScaleOptions = {},
+): Promise<Map<string, ActivationScale>> {
   const statistics = await collectStatistics(model, [calibrationOf()]);
   return new Map(
     denseLayers(new GraphEditor(model)).map(({ name, input }) => {
       const { minimum, maximum } = rangeOf(statistics.of(name).distribution());
-      return [input, scaleOfRange(minimum, maximum)];
+      return [input, scaleOfRange(minimum, maximum, choices)];
     }),
   );
 }
 
-async function quantized(model: OnnxModel, layout: DenseLayout): Promise<OnnxModel> {
-  const scales = layout.startsWith("static") ? await scalesOf(model) : undefined;
-  quantizeDense(new GraphEditor(model), { layout, scales });
+async function quantized(model: OnnxModel, layout: DenseLayout, choices: Choices = {}): Promise<OnnxModel> {
+  const scales = layout.startsWith("static") ? await scalesOf(model, choices) : undefined;
+  quantizeDense(new GraphEditor(model), { layout, scales, weightScales: choices.weightScales });
   return model;
+}
+
+type Choices = ActivationScaleOptions & { weightScales?: WeightScales };
+
+/** Every choice of scales and codes that a layout has, the defaults left out. */
+function choicesOf(layout: DenseLayout): [name: string, choices: Choices][] {
+  const isStatic = layout.startsWith("static");
+  return (["per-channel", "per-tensor"] as const).flatMap((weightScales) =>
+    (isStatic ? (["uint8", "int8"] as const) : (["uint8"] as const)).flatMap((activationType) =>
+      (isStatic ? [false, true] : [false]).map((symmetricActivations): [string, Choices] => [
+        [layout, weightScales, activationType, ...(symmetricActivations ? ["symmetric"] : [])].join(", "),
+        { weightScales, activationType, symmetricActivations },
+      ]),
+    ),
+  );
 }
 
 const extended = { graphOptimizationLevel: "all" } as const;
@@ -125,6 +149,13 @@ const everyVariant: Variant[] = [
     make: async () => quantized(await fused(), layout),
     session: layout === "static-qdq" ? extended : basic,
   })),
+  ...(options.choices === true ? layouts : []).flatMap((layout) =>
+    choicesOf(layout).map(([choice, choices]) => ({
+      name: choice,
+      make: async () => quantized(await fused(), layout, choices),
+      session: layout === "static-qdq" ? extended : basic,
+    })),
+  ),
   {
     name: "dynamic-standard, as exported",
     make: async () => quantized(readModel(exported), "dynamic-standard"),

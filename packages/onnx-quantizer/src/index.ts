@@ -14,7 +14,12 @@ export { foldSizes } from "./passes/fold-sizes.js";
 export { fuseAttention, type FuseAttentionOptions } from "./passes/fuse-attention.js";
 export { fuseGelu } from "./passes/fuse-gelu.js";
 export { fuseLayerNorm } from "./passes/fuse-layer-norm.js";
-export { scaleOfRange, type ActivationScale } from "./quantize/activation-scale.js";
+export {
+  scaleOfRange,
+  type ActivationScale,
+  type ActivationScaleOptions,
+  type ActivationType,
+} from "./quantize/activation-scale.js";
 export {
   denseLayers,
   encoderLayers,
@@ -22,6 +27,7 @@ export {
   type LayerDescription,
 } from "./quantize/dense-layers.js";
 export { quantizeDense, type DenseLayout, type QuantizeDenseOptions } from "./quantize/quantize-dense.js";
+export type { WeightScales } from "./quantize/quantized-weights.js";
 export { quantizeTables, type QuantizeTablesOptions } from "./quantize/quantize-tables.js";
 export { quantizeWeights, type QuantizeWeightsOptions } from "./quantize/quantize-weights.js";
 export {

@@ -137,6 +137,11 @@ describe("quantizeEncoder", () => {
       [{ method: "weight-only", biasCorrection: true }, /no texts to go by/],
       [{ method: "weight-only", operators: "portable" }, /no portable operator/],
       [{ method: "weight-only", bits: 3 as 4 }, /weights of 3 bits/],
+      [{ method: "weight-only", weightScales: "per-tensor" }, /a scale for each block/],
+      [{ method: "dynamic", activationType: "int8" }, /"dynamic" has no say/],
+      [{ method: "dynamic", symmetricActivations: true }, /"dynamic" has no say/],
+      [{ method: "dynamic", weightScales: "per-row" as "per-tensor" }, /weightScales is "per-row"/],
+      [{ method: "static", activationType: "u8" as "uint8", calibration: [] }, /activationType is "u8"/],
       [{ method: "static", statistics: new ActivationStatistics() }, /no texts to calibrate on/],
     ] as [QuantizeEncoderOptions, RegExp][]) {
       await expect(quantizeEncoder(tinyEncoder(), options)).rejects.toThrow(message);

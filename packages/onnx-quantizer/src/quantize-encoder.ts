@@ -6,15 +6,25 @@ import { collectStatistics } from "./calibration/collect-statistics.js";
 import { rangeOf, type RangeOptions } from "./calibration/ranges/range-of.js";
 import { optimizeEncoder, type OptimizationReport } from "./optimize-encoder.js";
 import { part } from "./part.js";
-import { scaleOfRange, type ActivationScale } from "./quantize/activation-scale.js";
+import {
+  type ActivationScale,
+  type ActivationScaleOptions,
+  codesOf,
+  scaleOfRange,
+} from "./quantize/activation-scale.js";
 import { denseLayers, encoderLayers, type LayerDescription } from "./quantize/dense-layers.js";
 import { expectedInputs, type ExpectedInputs } from "./quantize/expected-inputs.js";
 import { quantizeDense } from "./quantize/quantize-dense.js";
+import type { WeightScales } from "./quantize/quantized-weights.js";
 import { quantizeTables } from "./quantize/quantize-tables.js";
 import { quantizeWeights } from "./quantize/quantize-weights.js";
 import { smoothActivations, type SmoothingFactors } from "./quantize/smooth-activations.js";
 
-export interface QuantizeEncoderOptions extends RangeOptions {
+/**
+ * `activationType` and `symmetricActivations` are for "static" alone: scales that are found at run time are unsigned and
+ * asymmetric in ONNX.
+ */
+export interface QuantizeEncoderOptions extends RangeOptions, ActivationScaleOptions {
   /**
    * "static": activations have scales found beforehand on `calibration`, so that a text's vector does not depend on the
    * texts beside it. "dynamic": every run finds them anew; needs no texts. "weight-only": activations stay float32 and
@@ -43,6 +53,8 @@ export interface QuantizeEncoderOptions extends RangeOptions {
   tables?: boolean;
   /** Names of dense layers (`encoderLayers`) that stay float32: what a tuner falls back to. */
   keepFloat?: readonly string[];
+  /** A scale for each output of a layer, or one for all of its weights; not for "weight-only". Default: "per-channel". */
+  weightScales?: WeightScales;
   /** Weights of 7 bits, for CPUs that add products of bytes in 16 bits (AVX2 without VNNI). Default: false. */
   reduceRange?: boolean;
 }
@@ -79,6 +91,7 @@ export async function quantizeEncoder(
     keepFloat = [],
     bits = 8,
     reduceRange = false,
+    weightScales,
   } = options;
   checkOptions(options);
   const layers = encoderLayers(model);
@@ -109,7 +122,13 @@ export async function quantizeEncoder(
   const quantizedLayers =
     method === "weight-only"
       ? quantizeWeights(editor, { ...common, bits })
-      : quantizeDense(editor, { ...common, layout: layoutOf(method, operators), scales, reduceRange });
+      : quantizeDense(editor, {
+          ...common,
+          layout: layoutOf(method, operators),
+          scales,
+          reduceRange,
+          weightScales,
+        });
   const precision = method === "weight-only" && bits === 4 ? "int4" : "int8";
   return {
     denseLayers: quantizedLayers,
@@ -143,6 +162,25 @@ function checkOptions({ method, operators, bits, ...options }: QuantizeEncoderOp
   if (bits !== undefined && bits !== 4 && bits !== 8) {
     refuse(`weights of ${JSON.stringify(bits)} bits`, "choose 4 or 8");
   }
+  const { weightScales, activationType, symmetricActivations } = options;
+  if (weightScales !== undefined && !["per-channel", "per-tensor"].includes(weightScales)) {
+    refuse(`weightScales is ${JSON.stringify(weightScales)}`, 'choose "per-channel" or "per-tensor"');
+  }
+  if (weightScales === "per-tensor" && method === "weight-only") {
+    refuse(
+      "weights of blocks have a scale for each block",
+      "leave weightScales out, or choose another method",
+    );
+  }
+  if (activationType !== undefined && !Object.hasOwn(codesOf, activationType)) {
+    refuse(`activationType is ${JSON.stringify(activationType)}`, 'choose "uint8" or "int8"');
+  }
+  if (method !== "static" && (activationType === "int8" || symmetricActivations === true)) {
+    refuse(
+      `the method "${method}" has no say in how activations become bytes`,
+      'leave activationType and symmetricActivations out, or choose the method "static"',
+    );
+  }
 }
 
 function layoutOf(
@@ -169,13 +207,13 @@ function activationScales(
   editor: GraphEditor,
   statistics: ActivationStatistics,
   factors: SmoothingFactors,
-  options: RangeOptions,
+  options: RangeOptions & ActivationScaleOptions,
 ): Map<string, ActivationScale> {
   const scales = new Map<string, ActivationScale>();
   for (const { name, input } of denseLayers(editor)) {
     if (scales.has(input)) continue;
     const { minimum, maximum } = rangeOf(statistics.of(name).distribution(factors.get(name)), options);
-    scales.set(input, scaleOfRange(minimum, maximum));
+    scales.set(input, scaleOfRange(minimum, maximum, options));
   }
   return scales;
 }

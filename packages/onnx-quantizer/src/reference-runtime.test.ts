@@ -61,6 +61,19 @@ async function run(model: OnnxModel): Promise<Float32Array> {
   return (y as Tensor).data as Float32Array;
 }
 
+/** Every choice of scales for weights and of codes for activations; biases corrected for codes that are cut off. */
+const quantizationChoices = (["per-channel", "per-tensor"] as const).flatMap((weightScales) =>
+  (["uint8", "int8"] as const).flatMap((activationType) =>
+    [false, true].flatMap((symmetricActivations) => [
+      { weightScales, activationType, symmetricActivations },
+      {
+        ...{ weightScales, activationType, symmetricActivations },
+        ...({ rangeMethod: "percentile", percentile: 99, biasCorrection: true } as const),
+      },
+    ]),
+  ),
+);
+
 describe("ONNX Runtime computes what plain loops over the written graph do", async () => {
   const model = feedForward();
   const exact = runReference(model, ids).elements;
@@ -82,6 +95,7 @@ describe("ONNX Runtime computes what plain loops over the written graph do", asy
       { rangeMethod: "mse", biasCorrection: true },
       { smoothQuant: {}, biasCorrection: true },
       { rangeMethod: "moving-average", smoothQuant: { alpha: 0.7 }, reduceRange: true },
+      ...quantizationChoices,
     ] satisfies Omit<QuantizeEncoderOptions, "method">[]) {
       it(`${operators}, ${JSON.stringify(options)}`, async () => {
         const quantized = readModel(writeModel(model));

@@ -1,5 +1,5 @@
 import type { ValueStatistics } from "../calibration/value-statistics.js";
-import type { ActivationScale } from "./activation-scale.js";
+import { type ActivationScale, codesOf } from "./activation-scale.js";
 
 /** What a dense layer takes on average, one number a column. */
 export interface ExpectedInputs {
@@ -20,17 +20,18 @@ export function expectedInputs(
 ): ExpectedInputs {
   const mean = value.means(factors);
   if (scale === undefined) return { mean, quantizedMean: mean };
-  const low = -scale.zeroPoint * scale.scale;
-  const high = (255 - scale.zeroPoint) * scale.scale;
+  const [least, greatest] = codesOf[scale.type];
+  const low = (least - scale.zeroPoint) * scale.scale;
+  const high = (greatest - scale.zeroPoint) * scale.scale;
   const quantizedMean = mean.map((expected, channel) => {
     const inverse = 1 / (factors?.[channel] ?? 1);
-    const least = (value.minima[channel] as number) * inverse;
-    const greatest = (value.maxima[channel] as number) * inverse;
-    if (least >= low && greatest <= high) return expected;
+    const minimum = (value.minima[channel] as number) * inverse;
+    const maximum = (value.maxima[channel] as number) * inverse;
+    if (minimum >= low && maximum <= high) return expected;
     let moved = 0;
     value.eachBin(channel, (begin, end, count) => {
-      const from = Math.max(begin * inverse, least);
-      const to = Math.min(end * inverse, greatest);
+      const from = Math.max(begin * inverse, minimum);
+      const to = Math.min(end * inverse, maximum);
       moved += count * (meanBeyond(-to, -from, -low) - meanBeyond(from, to, high));
     });
     return expected + moved / value.positions;

@@ -54,6 +54,36 @@ describe("quantizeDense", async () => {
     });
   }
 
+  for (const layout of ["static-fused", "static-qdq"] as const) {
+    it(`${layout}: signed activations give the vectors of unsigned ones, bit for bit`, async () => {
+      const signed = new Map(
+        Array.from(scales, ([name, { scale, zeroPoint }]) => [
+          name,
+          { scale, zeroPoint: zeroPoint - 128, type: "int8" as const },
+        ]),
+      );
+      const [unsignedStates, signedStates] = await Promise.all(
+        [scales, signed].map((choice) => {
+          const model = copyOf(optimized);
+          quantizeDense(new GraphEditor(model), { layout, scales: choice });
+          return hiddenStates(model, texts);
+        }),
+      );
+      expect(signedStates).toEqual(unsignedStates);
+    });
+  }
+
+  for (const layout of ["dynamic-fused", "dynamic-shared", "dynamic-standard"] as const) {
+    it(`${layout}: one scale for all weights of a layer stays close too`, async () => {
+      const model = copyOf(optimized);
+      quantizeDense(new GraphEditor(model), { layout, weightScales: "per-tensor" });
+      const states = await hiddenStates(model, texts);
+      states.forEach((state, index) => {
+        expect(cosine(state, expected[index] as Float32Array)).toBeGreaterThan(0.99);
+      });
+    });
+  }
+
   it("with static scales, a text's vectors do not depend on its batch", async () => {
     const model = copyOf(optimized);
     quantizeDense(new GraphEditor(model), { layout: "static-fused", scales });

@@ -5,7 +5,7 @@ import type { ActivationScale } from "./activation-scale.js";
 import { biasCorrection, correctedBias } from "./bias-correction.js";
 import { denseLayers, layerWeights, type DenseLayer } from "./dense-layers.js";
 import type { ExpectedInputs } from "./expected-inputs.js";
-import { quantizeColumns, type QuantizedWeights } from "./quantized-weights.js";
+import { quantizeColumns, type QuantizedWeights, type WeightScales } from "./quantized-weights.js";
 
 /**
  * How a dense layer in INT8 is written down.
@@ -31,18 +31,23 @@ export interface QuantizeDenseOptions {
    * and a full code overflow, and the sum is cut off. Default: false.
    */
   reduceRange?: boolean;
+  /** Default: "per-channel". */
+  weightScales?: WeightScales;
   /** By the layer's name: corrects the bias for the error that quantization makes on average. */
   expected?: ReadonlyMap<string, ExpectedInputs>;
 }
 
-/** Makes the dense layers of a graph INT8: weights symmetric per output, activations unsigned. Returns how many. */
+/**
+ * Makes the dense layers of a graph INT8: weights signed and symmetric, activations as their scales say, or unsigned where they
+ * are scaled at run time. Returns how many.
+ */
 export function quantizeDense(editor: GraphEditor, options: QuantizeDenseOptions): number {
-  const { layout, scales, keepFloat } = options;
-  if (layout === "static-qdq" && (editor.model.opsets[""] ?? 0) < 13) {
+  const { layout, scales, keepFloat, weightScales = "per-channel" } = options;
+  if (layout === "static-qdq" && weightScales === "per-channel" && (editor.model.opsets[""] ?? 0) < 13) {
     throw new InvalidArgumentError({
       part,
       problem: "scales per output need DequantizeLinear of opset 13, and the model has an earlier one",
-      remedy: 'export the model anew, or choose the layout "static-fused"',
+      remedy: 'export the model anew, or choose the layout "static-fused" or weightScales "per-tensor"',
     });
   }
   const quantizer = new DenseQuantizer(editor, options);
@@ -107,8 +112,10 @@ class DenseQuantizer {
       }
       case "static-qdq": {
         const activation = editor.value("DequantizeLinear", this.activation(layer.input, scale));
+        const isPerChannel = this.options.weightScales !== "per-tensor";
         const floats = editor.value("DequantizeLinear", [weight.codes, weight.scales, weight.zero], {
-          attributes: { axis: int(1) },
+          // Opsets before 13 do not know the axis, nor do they need one here.
+          attributes: isPerChannel ? { axis: int(1) } : {},
         });
         const product = editor.value("MatMul", [activation, floats]);
         return biasName === undefined ? product : editor.value("Add", [product, biasName]);
@@ -124,7 +131,13 @@ class DenseQuantizer {
       if (scale === undefined) names = editor.node("DynamicQuantizeLinear", [value], { outputs: 3 }).outputs;
       else {
         const scaleName = editor.initializer(`${value}_scale`, "float32", [], Float32Array.of(scale.scale));
-        const zeroName = editor.initializer(`${value}_zero`, "uint8", [], Uint8Array.of(scale.zeroPoint));
+        const zeroName = editor.initializer(
+          `${value}_zero`,
+          scale.type,
+          [],
+          // Two's complement: the same byte, signed or not.
+          Uint8Array.of(scale.zeroPoint),
+        );
         names = [editor.value("QuantizeLinear", [value, scaleName, zeroName]), scaleName, zeroName];
       }
       this.activations.set(value, names);
@@ -138,7 +151,7 @@ class DenseQuantizer {
     const { codes, scales } = quantized;
     const correction = biasCorrection(
       layerWeights(this.editor, layer),
-      (index) => (codes[index] as number) * (scales[index % layer.outputs] as number),
+      (index) => (codes[index] as number) * (scales[index % scales.length] as number),
       expected,
     );
     return correctedBias(this.editor, layer, correction);
@@ -151,12 +164,14 @@ class DenseQuantizer {
     let stored = this.weights.get(key);
     if (stored === undefined) {
       const largestCode = this.options.reduceRange === true ? 63 : 127;
-      const quantized = quantizeColumns(layerWeights(editor, layer), outputs, largestCode);
+      const { weightScales = "per-channel" } = this.options;
+      const quantized = quantizeColumns(layerWeights(editor, layer), outputs, largestCode, weightScales);
+      const shape = weightScales === "per-channel" ? [outputs] : [];
       stored = {
         quantized,
         codes: editor.initializer(`${weight}_int8`, "int8", [inputs, outputs], quantized.codes),
-        scales: editor.initializer(`${weight}_scales`, "float32", [outputs], quantized.scales),
-        zero: editor.initializer(`${weight}_zeros`, "int8", [outputs], new Int8Array(outputs)),
+        scales: editor.initializer(`${weight}_scales`, "float32", shape, quantized.scales),
+        zero: editor.initializer(`${weight}_zeros`, "int8", shape, new Int8Array(quantized.scales.length)),
       };
       this.weights.set(key, stored);
     }

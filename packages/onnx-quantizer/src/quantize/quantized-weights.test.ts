@@ -19,6 +19,13 @@ describe("weights as signed bytes", () => {
     expect(Array.from(scales)).toEqual([Math.fround(0.01), Math.fround(4 / 127), 1]);
   });
 
+  it("with one scale for all", () => {
+    const { codes, scales } = quantizeColumns(Float32Array.of(1.27, -4, 0, -0.5, 2, 0), 3, 127, "per-tensor");
+    expect(Array.from(scales)).toEqual([Math.fround(4 / 127)]);
+    expect(Array.from(codes)).toEqual([40, -127, 0, -16, 64, 0]);
+    expect(quantizeColumns(new Float32Array(6), 3, 63, "per-tensor").scales).toEqual(Float32Array.of(1));
+  });
+
   it("by rows", () => {
     const { codes, scales } = quantizeRows(matrix(2, 3, [1.27, -0.5, 0, 0, 0, 0]));
     expect(Array.from(codes)).toEqual([127, -50, 0, 0, 0, 0]);
@@ -27,10 +34,31 @@ describe("weights as signed bytes", () => {
 });
 
 it("scales hold 0 exactly", () => {
-  expect(scaleOfRange(-1, 1.55)).toEqual({ scale: Math.fround(0.01), zeroPoint: 100 });
-  expect(scaleOfRange(2, 2.55)).toEqual({ scale: Math.fround(0.01), zeroPoint: 0 });
-  expect(scaleOfRange(-2.55, -1)).toEqual({ scale: Math.fround(0.01), zeroPoint: 255 });
-  expect(scaleOfRange(0, 0)).toEqual({ scale: 1, zeroPoint: 0 });
+  expect(scaleOfRange(-1, 1.55)).toEqual({ scale: Math.fround(0.01), zeroPoint: 100, type: "uint8" });
+  expect(scaleOfRange(2, 2.55)).toEqual({ scale: Math.fround(0.01), zeroPoint: 0, type: "uint8" });
+  expect(scaleOfRange(-2.55, -1)).toEqual({ scale: Math.fround(0.01), zeroPoint: 255, type: "uint8" });
+  expect(scaleOfRange(0, 0)).toEqual({ scale: 1, zeroPoint: 0, type: "uint8" });
+});
+
+it("signed codes are the unsigned ones less 128, symmetric or not", () => {
+  expect(scaleOfRange(-1, 1.55, { activationType: "int8" })).toEqual({
+    scale: Math.fround(0.01),
+    zeroPoint: -28,
+    type: "int8",
+  });
+  for (const [low, high] of [
+    [-1, 1.27],
+    [-1.27, 0.3],
+  ] as const) {
+    const scale = Math.fround(0.01);
+    const symmetricActivations = true;
+    expect(scaleOfRange(low, high, { activationType: "int8", symmetricActivations })).toEqual({
+      ...{ scale, zeroPoint: 0, type: "int8" },
+    });
+    expect(scaleOfRange(low, high, { symmetricActivations })).toEqual({
+      ...{ scale, zeroPoint: 128, type: "uint8" },
+    });
+  }
 });
 
 for (const layout of ["static-fused", "static-qdq"] as const) {
@@ -51,8 +79,9 @@ for (const layout of ["static-fused", "static-qdq"] as const) {
     ]);
     const model = graph.model({ "": 17 });
     // Narrower than the activations, so that some are cut off.
-    const { scale, zeroPoint } = scaleOfRange(-2.5, 2);
-    quantizeDense(new GraphEditor(model), { layout, scales: new Map([[x, { scale, zeroPoint }]]) });
+    const activationScale = scaleOfRange(-2.5, 2);
+    const { scale, zeroPoint } = activationScale;
+    quantizeDense(new GraphEditor(model), { layout, scales: new Map([[x, activationScale]]) });
     const session = await InferenceSession.create(writeModel(model));
     const { y } = await session.run({ x: new Tensor("float32", activations, [rows, inputs]) });
     await session.release();
@@ -72,3 +101,19 @@ for (const layout of ["static-fused", "static-qdq"] as const) {
     expected.forEach((value, index) => expect(y?.data[index]).toBeCloseTo(value, 4));
   });
 }
+
+it("standard operators of opset 12 have no scales per output, but one for all", async () => {
+  const identity = Float32Array.from({ length: 16 }, (_, index) => (index % 5 === 0 ? 1 : 0));
+  const graph = new GraphBuilder("old");
+  const x = graph.input("x", "float32", ["rows", 4]);
+  const weight = graph.initializer("float32", [4, 4], new Uint8Array(identity.buffer));
+  graph.output("y", graph.node("MatMul", [x, weight]), "float32", ["rows", 4]);
+  const model = graph.model({ "": 12 });
+  const options = { layout: "static-qdq", scales: new Map([[x, scaleOfRange(-1, 1.55)]]) } as const;
+  expect(() => quantizeDense(new GraphEditor(model), options)).toThrow(/opset 13/);
+  expect(quantizeDense(new GraphEditor(model), { ...options, weightScales: "per-tensor" })).toBe(1);
+  const session = await InferenceSession.create(writeModel(model));
+  const { y } = await session.run({ x: new Tensor("float32", Float32Array.of(-3, 0.1, 1.2, 9), [1, 4]) });
+  await session.release();
+  [-1, 0.1, 1.2, 1.55].forEach((value, index) => expect(y?.data[index]).toBeCloseTo(value, 5));
+});

@@ -1,38 +1,45 @@
 import type { OnnxTensor } from "@kokeshi/onnx";
 import { float32Elements } from "@kokeshi/onnx";
 
-/** Weights of a dense layer, inputs x outputs, as signed bytes with one scale an output. */
+/** Weights of a dense layer, inputs x outputs, as signed bytes. */
 export interface QuantizedWeights {
   codes: Int8Array;
-  /** Weight = code * scale of its column. */
+  /** One for each output, or one for all of them. Weight = code * scale of its column. */
   scales: Float32Array;
 }
 
 /**
- * Symmetric, per output: the largest weight of a column becomes `largestCode`, 127, or 63 for weights of 7 bits. A
- * column of zeros has the scale 1.
+ * Whether every output of a layer has a scale of its own, or all share one; with one, an output of small weights gets few of
+ * the codes.
+ */
+export type WeightScales = "per-channel" | "per-tensor";
+
+/**
+ * Symmetric: the largest weight of a column, or of all, becomes `largestCode`, 127, or 63 for weights of 7 bits. The scale
+ * of zeros is 1.
  */
 export function quantizeColumns(
   weights: Float32Array,
   columns: number,
   largestCode: 127 | 63 = 127,
+  weightScales: WeightScales = "per-channel",
 ): QuantizedWeights {
-  const scales = new Float32Array(columns);
+  const largest = new Float32Array(columns);
   for (let index = 0, column = 0; index < weights.length; index++) {
     const magnitude = Math.abs(weights[index] as number);
-    if (magnitude > (scales[column] as number)) scales[column] = magnitude;
+    if (magnitude > (largest[column] as number)) largest[column] = magnitude;
     if (++column === columns) column = 0;
   }
-  for (let column = 0; column < columns; column++) {
-    scales[column] = (scales[column] as number) / largestCode || 1;
-  }
+  const perColumn =
+    weightScales === "per-channel" ? largest : largest.fill(largest.reduce((a, b) => Math.max(a, b), 0));
+  const scales = perColumn.map((magnitude) => magnitude / largestCode || 1);
   const codes = new Int8Array(weights.length);
   for (let index = 0, column = 0; index < weights.length; index++) {
     const code = Math.round((weights[index] as number) / (scales[column] as number));
     codes[index] = Math.max(-largestCode, Math.min(largestCode, code));
     if (++column === columns) column = 0;
   }
-  return { codes, scales };
+  return { codes, scales: weightScales === "per-channel" ? scales : scales.subarray(0, 1) };
 }
 
 /** Symmetric, per row: what tables that rows are gathered from want. */

@@ -15,7 +15,13 @@ export {
   writeQuantizedFolder,
   type WriteFolderOptions,
 } from "./quantized-folder.js";
-export { recipeName, recipesOf, type QuantizationMethod, type QuantizationRecipe } from "./recipe.js";
+export {
+  recipeName,
+  recipesOf,
+  type CodeChoices,
+  type QuantizationMethod,
+  type QuantizationRecipe,
+} from "./recipe.js";
 export type { LayerSensitivity } from "./search-order.js";
 export type { FailedTrial, FinishedTrial, Trial, TuningStage } from "./trial.js";
 export { tuneQuantization, type TuneQuantizationOptions, type TuningProgress } from "./tune-quantization.js";

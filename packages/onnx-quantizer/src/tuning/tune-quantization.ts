@@ -256,9 +256,11 @@ function summarize(
   { recipe }: FinishedTrial,
   { percentile }: TuneQuantizationOptions,
 ): CalibrationSummary {
-  const { rangeMethod = "min-max" } = recipe;
+  const { rangeMethod = "min-max", symmetricActivations } = recipe;
   const isStatic = recipe.method === "static";
-  const ranges = isStatic ? layerRanges(statistics, { rangeMethod, percentile }) : undefined;
+  const ranges = isStatic
+    ? layerRanges(statistics, { rangeMethod, percentile, symmetricActivations })
+    : undefined;
   const hash = createHash("sha256");
   for (const text of texts) hash.update(`${JSON.stringify(text)}\n`);
   return {

@@ -31,12 +31,21 @@ export interface RangeOptions {
   rangeMethod?: RangeMethod;
   /** For "percentile", between 50 and 100. Default: 99.99. */
   percentile?: number;
+  /** Whether the range reaches as far below 0 as above. Default: false. */
+  symmetricActivations?: boolean;
 }
 
 /** The range of one distribution. */
-export function rangeOf(
+export function rangeOf(distribution: Distribution, options: RangeOptions = {}): ActivationRange {
+  const range = chosenRange(distribution, options);
+  if (options.symmetricActivations !== true) return range;
+  const largest = Math.max(-range.minimum, range.maximum, 0);
+  return { minimum: -largest, maximum: largest };
+}
+
+function chosenRange(
   distribution: Distribution,
-  { rangeMethod = "min-max", percentile = 99.99 }: RangeOptions = {},
+  { rangeMethod = "min-max", percentile = 99.99, symmetricActivations }: RangeOptions,
 ): ActivationRange {
   switch (rangeMethod) {
     case "min-max":
@@ -55,7 +64,7 @@ export function rangeOf(
     case "entropy":
       return entropyRange(distribution);
     case "mse":
-      return squaredErrorRange(distribution);
+      return squaredErrorRange(distribution, { symmetricActivations });
     default:
       throw new InvalidArgumentError({
         part,

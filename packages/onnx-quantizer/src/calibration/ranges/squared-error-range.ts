@@ -1,4 +1,4 @@
-import { scaleOfRange } from "../../quantize/activation-scale.js";
+import { type ActivationScaleOptions, scaleOfRange } from "../../quantize/activation-scale.js";
 import type { Distribution } from "../value-statistics.js";
 import type { ActivationRange } from "./activation-range.js";
 
@@ -9,12 +9,24 @@ const fractions = [...Array.from({ length: 81 }, (_, step) => 2 ** (-step / 8)),
  * The range whose bytes are nearest to the elements, in the mean of squares: rounding costs more the wider it is, cutting
  * the narrower (Banner et al. 2019, "Post training 4-bit quantization of convolutional networks for rapid-deployment",
  * section 3, which assumes a Laplace or normal distribution where this goes by the histogram). Either end in turn takes
- * its best fraction of the extreme until both stay.
+ * its best fraction of the extreme until both stay; where they are to be symmetric, both together.
  */
-export function squaredErrorRange(distribution: Distribution): ActivationRange {
+export function squaredErrorRange(
+  distribution: Distribution,
+  { symmetricActivations = false }: Pick<ActivationScaleOptions, "symmetricActivations"> = {},
+): ActivationRange {
   const { minimum, maximum } = distribution;
-  const range = { minimum: Math.min(minimum, 0), maximum: Math.max(maximum, 0) };
-  const extremes = { ...range };
+  const extremes = { minimum: Math.min(minimum, 0), maximum: Math.max(maximum, 0) };
+  if (symmetricActivations) {
+    const largest = Math.max(-minimum, maximum);
+    const ranges = fractions.map((fraction) => ({
+      minimum: -largest * fraction,
+      maximum: largest * fraction,
+    }));
+    const errors = ranges.map((range) => squaredError(distribution, range, { symmetricActivations }));
+    return ranges[errors.indexOf(Math.min(...errors))] as ActivationRange;
+  }
+  const range = { ...extremes };
   let least = squaredError(distribution, range);
   for (let improved = true; improved;) {
     improved = false;
@@ -33,10 +45,14 @@ export function squaredErrorRange(distribution: Distribution): ActivationRange {
 }
 
 /** The sum over all elements of the squared distance to their bytes. */
-export function squaredError({ counts, reach }: Distribution, { minimum, maximum }: ActivationRange): number {
+export function squaredError(
+  { counts, reach }: Distribution,
+  { minimum, maximum }: ActivationRange,
+  options: Pick<ActivationScaleOptions, "symmetricActivations"> = {},
+): number {
   const half = counts.length / 2;
   const width = reach / half;
-  const { scale, zeroPoint } = scaleOfRange(minimum, maximum);
+  const { scale, zeroPoint } = scaleOfRange(minimum, maximum, options);
   const low = -zeroPoint * scale;
   const high = (255 - zeroPoint) * scale;
   let sum = 0;
