@@ -3,7 +3,10 @@ import type { Embeddings } from "./embeddings.js";
 /** What a backend author writes. Users call `embed()` and `embedStream()` instead of `doEmbed`. */
 export interface EmbeddingModel {
   readonly specificationVersion: "v1";
-  /** Identity, revision included: an index remembers it and refuses the queries of another model. */
+  /**
+   * Identity, revision included, and the graph where a model has several: an index remembers it and refuses the queries
+   * of another model.
+   */
   readonly modelId: string;
   /** Columns of what `doEmbed` returns. */
   readonly dimensions: number;

@@ -56,7 +56,7 @@ describe("transformerBackend", () => {
     await withModel(variantFolder("bert", "normalized mean", readme), {}, async (model) => {
       expect(model).toMatchObject({
         specificationVersion: "v1",
-        modelId: "bert, normalized mean",
+        modelId: "bert, normalized mean+onnx/model.onnx",
         dimensions: 16,
         maxTokens: 16,
         normalized: true,
@@ -173,6 +173,14 @@ describe("loadTransformerModel", () => {
       const { embeddings } = await withModel(plain(), { pooling }, (model) => embed(model, texts, asIs));
       expect(largestDifference(embeddings.data, golden(name).alone.flat())).toBeLessThan(1e-5);
     }
+  });
+
+  it("names the graph in the id, and a pooling that is not the folder's", async () => {
+    const idWith = (options: TransformerOptions) =>
+      withModel(plain(), options, async ({ modelId }) => modelId);
+    expect(await idWith({ pooling: "mean" })).toBe("plain+onnx/model.onnx");
+    const other = { precision: "onnx/with-positions.onnx", pooling: "cls" } as const;
+    expect(await idWith(other)).toBe("plain+onnx/with-positions.onnx+cls");
   });
 
   it("takes a lower limit", async () => {

@@ -39,7 +39,7 @@ export class TransformerModel implements EmbeddingModel {
   constructor({ plan, tokenizer, pool, prompts, defaultInputType, licence }: TransformerModelParts) {
     this.#tokenizer = tokenizer;
     this.#pool = pool;
-    this.modelId = plan.modelId;
+    this.modelId = identityOf(plan);
     this.dimensions = pool.dimensions;
     this.maxTokens = tokenizer.maxTokens;
     this.normalized = plan.layers.at(-1)?.type === "normalize";
@@ -76,4 +76,9 @@ export class TransformerModel implements EmbeddingModel {
   async close(): Promise<void> {
     await this.#pool.close();
   }
+}
+
+/** Other graphs of a folder give other vectors, and so does another pooling: `owner/name@revision+onnx/model.onnx`. */
+function identityOf({ modelId, graph, pooling }: EncoderPlan): string {
+  return [modelId, graph.path, ...(pooling.overruled ? pooling.modes : [])].join("+");
 }

@@ -79,7 +79,7 @@ describe("bench", () => {
   it.each([
     [
       ["--model", "./encoder", "--tokens", "512"],
-      /--tokens 512 is more than encoder@\w+ reads; its limit is 16/,
+      /--tokens 512 is more than encoder@\S+ reads; its limit is 16/,
     ],
     [["--model", "./static", "--threads", "2"], /--threads has no meaning for a static model/],
     [["--tokens", "8,8"], /Name each number once/],

@@ -122,12 +122,12 @@ async function benchCommand(options: BenchCommandOptions, context: CommandContex
     const text = options.json
       ? `${JSON.stringify({
           machine,
-          model: first.modelId,
+          model: folder.modelId,
           graphs: facts,
           rows: benchRows(contestants, cells),
           latencies: benchLatencies(contestants, cells),
         })}\n`
-      : `${first.modelId}\n${machine}\n\n${benchTable(contestants, cells)}${facts.map(factLine).join("")}`;
+      : `${folder.modelId}\n${machine}\n\n${benchTable(contestants, cells)}${facts.map(factLine).join("")}`;
     await streamSink(stdout, signal).write(Buffer.from(text));
   } finally {
     await Promise.all(models.map((model) => model.close()));

@@ -17,7 +17,7 @@ describe("a transformer's folder", () => {
       .filter((path) => statSync(join(cwd, "encoder", path)).isFile())
       .sort();
     expect(JSON.parse(stdout)).toEqual({
-      model: expect.stringMatching(/^encoder@[0-9a-f]{12}$/) as string,
+      model: expect.stringMatching(/^encoder@[0-9a-f]{12}\+onnx\/model\.onnx$/) as string,
       backend: "transformer-int8",
       dimensions: 16,
       maxTokens: 16,
@@ -85,6 +85,22 @@ describe("a transformer's folder", () => {
       stderr: expect.stringMatching(/no ONNX graph in float16; choose among onnx\/model.onnx/) as string,
     });
     expect((await runCaptured([...embedding, "int7"], { cwd, stdin: "the\n" })).code).toBe(2);
+  });
+});
+
+it("an index refuses the queries of another graph of its model", async () => {
+  cpSync(join(cwd, "encoder"), join(cwd, "graphs"), { recursive: true });
+  writeFileSync(join(cwd, "graphs/onnx/model_int8.onnx"), await tinyDynamicInt8());
+  const ofModel = ["--model", "./graphs", "--quiet"];
+  const build = ["index", "build", "-", "--out", "graphs.kidx", ...ofModel];
+  expect((await runCaptured(build, { cwd, stdin: texts.join("\n") })).code).toBe(0);
+  const search = ["index", "search", "graphs.kidx", texts[0] as string, ...ofModel, "--graph"];
+  expect((await runCaptured([...search, "int8"], { cwd })).code).toBe(0);
+  expect(await runCaptured([...search, "float32"], { cwd })).toMatchObject({
+    code: 1,
+    stderr: expect.stringMatching(
+      /vectors of graphs@\w+\+onnx\/model_int8.onnx, these are of graphs@\w+\+onnx\/model.onnx/,
+    ) as string,
   });
 });
 

@@ -3,6 +3,7 @@
  * graph from it without looking at the folder again.
  */
 export interface EncoderPlan {
+  /** Of the folder, for messages. */
   modelId: string;
   graph: GraphFile;
   tokenizer: TokenizerPlan;
@@ -49,6 +50,8 @@ export type PoolingMode = "cls" | "max" | "mean" | "mean_sqrt_len_tokens" | "wei
 
 export interface PoolingPlan {
   modes: readonly PoolingMode[];
+  /** Whether the caller asked for them, and the folder has others. */
+  overruled?: boolean;
   /** Whether the tokens of the prompt count. */
   includePrompt: boolean;
   /** Columns of a token's vector, where the folder says. */

@@ -23,12 +23,9 @@ export async function readLayers(
     // Dropout does nothing outside training.
     else if (module.type !== "Dropout") throw unknownModule(folder, module);
   }
-  const { modes, includePrompt, tokenWidth } = inFolder ?? {
-    modes: ["mean" as const],
-    includePrompt: true,
-    tokenWidth: undefined,
-  };
-  return { pooling: { modes: pooling === undefined ? modes : [pooling], includePrompt, tokenWidth }, layers };
+  const ofFolder = inFolder ?? { modes: ["mean"], includePrompt: true, tokenWidth: undefined };
+  if (pooling === undefined || ofFolder.modes.join() === pooling) return { pooling: ofFolder, layers };
+  return { pooling: { ...ofFolder, modes: [pooling], overruled: true }, layers };
 }
 
 function readFirst(folder: ModelFolder, module: FolderModule): Promise<PoolingPlan> {
