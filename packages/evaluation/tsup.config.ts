@@ -1,6 +1,4 @@
 import { defineConfig } from "tsup";
 import { library } from "../../tsup.base";
 
-export default defineConfig(
-  library({ entry: { index: "src/index.ts", plots: "src/report/plots/index.ts" } }),
-);
+export default defineConfig(library());

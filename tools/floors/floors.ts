@@ -6,6 +6,7 @@ import ts from "typescript";
 export const floors: Readonly<Record<string, number>> = {
   "@kokeshi/core": 0,
   "@kokeshi/kernels": 0,
+  "@kokeshi/plots": 0,
   "@kokeshi/tokenizer": 1,
   "@kokeshi/lexical": 1,
   "@kokeshi/quantization": 1,
@@ -33,6 +34,7 @@ const browserPackages = new Set([
   "@kokeshi/kernels",
   "@kokeshi/lexical",
   "@kokeshi/model-files",
+  "@kokeshi/plots",
   "@kokeshi/tokenizer",
   "@kokeshi/quantization",
   "@kokeshi/matryoshka",

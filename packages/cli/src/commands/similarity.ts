@@ -1,5 +1,5 @@
 import { cosineSimilarity, InvalidFileError } from "@kokeshi/core";
-import { heatMap, mostTextsOfHeatMap } from "@kokeshi/evaluation/plots";
+import { heatMap, mostTextsOfHeatMap } from "@kokeshi/plots";
 import type { PrecisionChoice } from "@kokeshi/transformer-int8";
 import { type Command, Option } from "commander";
 import type { CommandContext } from "../command-context.js";

@@ -1,3 +1,12 @@
+import {
+  baselineStyle,
+  element,
+  heatMap,
+  Markup,
+  seriesStyle,
+  type Child,
+  type SeriesStyle,
+} from "@kokeshi/plots";
 import type { RunComparison } from "../compare/compare-runs.js";
 import type { LatencyRow } from "../latency/measure-latency.js";
 import type { EvaluationResults } from "../scores.js";
@@ -11,11 +20,8 @@ import {
   latencyTablesHtml,
   scoreTableHtml,
 } from "./html-tables.js";
-import { element, Markup, type Child } from "./markup.js";
 import { points, quantity } from "./numbers.js";
-import { heatMap } from "./plots/heat-map.js";
-import { legend } from "./plots/mark.js";
-import { baselineStyle, seriesStyle, type SeriesStyle } from "./plots/palette.js";
+import { legend } from "./plots/legend.js";
 import { scoresByTask } from "./plots/scores-by-task.js";
 import { xyPlot, type XyPlotOptions, type XySeries } from "./plots/xy-plot.js";
 import { reportTables, type ModelTables, type ReportTables } from "./report-tables.js";

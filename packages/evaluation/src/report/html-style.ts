@@ -1,16 +1,14 @@
-import { baselineColor, grounds, seriesColors } from "./plots/palette.js";
+import { plotColors, plotStyle } from "@kokeshi/plots";
 
-const palette = (ground: "light" | "dark") =>
-  [
-    `--ground:${grounds[ground]}`,
-    ...seriesColors.map((color, index) => `--series-${index}:${color[ground]}`),
-    `--baseline:${baselineColor[ground]}`,
-  ].join(";");
+const variables = (ground: "light" | "dark") =>
+  Object.entries(plotColors)
+    .map(([name, color]) => `--${name}:${color[ground]}`)
+    .join(";");
 
 /** The style sheet of a report: light or dark as the reader's system is, and readable on a telephone. */
 export const style = `
-:root{color-scheme:light dark;--page:#f4f5f7;--ink:#1c232d;--soft:#566070;--rule:#dde1e7;--grid:#e6e9ee;--best:#e8f1f8;${palette("light")}}
-@media (prefers-color-scheme:dark){:root{--page:#101318;--ink:#e6eaf0;--soft:#a3adba;--rule:#323944;--grid:#2b313b;--best:#1d3448;${palette("dark")}}}
+:root{color-scheme:light dark;--page:#f4f5f7;--best:#e8f1f8;${variables("light")}}
+@media (prefers-color-scheme:dark){:root{--page:#101318;--best:#1d3448;${variables("dark")}}}
 *{box-sizing:border-box}
 body{margin:0;background:var(--page);color:var(--ink);font:16px/1.55 system-ui,"Noto Sans","Noto Sans CJK JP",sans-serif}
 header,main,footer{max-width:62rem;margin:0 auto;padding:0 1.25rem}
@@ -44,17 +42,7 @@ summary{cursor:pointer;color:var(--soft)}
 .legend li{display:flex;align-items:center;gap:.4rem}
 figure{margin:.8rem 0 0}
 svg{display:block;max-width:100%;height:auto;overflow:visible}
-svg text{font-size:13px;fill:var(--ink)}
-svg .axis-label,svg .group{font-weight:600}
-svg .axis-label,svg .group{fill:var(--soft)}
-.grid{stroke:var(--grid)}
-.tick{stroke:var(--soft)}
-.range{stroke:var(--rule);stroke-width:3}
-.line{fill:none;stroke:var(--color);stroke-width:2}
-.mark{fill:var(--color);stroke:var(--ground);stroke-width:1}
-.stroke-mark{fill:none;stroke:var(--color);stroke-width:2.2}
-${seriesColors.map((_, index) => `.series-${index}{--color:var(--series-${index})}`).join("")}
-.baseline{--color:var(--baseline)}
+${plotStyle((name) => `var(--${name})`)}
 .narrow{display:none}
 .heat-map svg{max-width:none}
 .heat-map svg text{font-size:inherit;fill:revert-layer}

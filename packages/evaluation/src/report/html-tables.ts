@@ -1,8 +1,8 @@
+import { element, type Child, type Markup } from "@kokeshi/plots";
 import type { RunComparison } from "../compare/compare-runs.js";
 import type { LatencyRow } from "../latency/measure-latency.js";
 import type { EvaluationResults } from "../scores.js";
 import { configurationChange, configurationLabel, modelLabels } from "./configuration.js";
-import { element, type Child, type Markup } from "./markup.js";
 import { points, pValueText, quantity, share, signedPoints } from "./numbers.js";
 import type { ConfigurationSummary } from "./report-tables.js";
 import { bestScores, type ScoreTable } from "./score-table.js";

@@ -64,7 +64,7 @@ describe("ledgerPlot", () => {
   it("has a point a finished trial in both panels, and a ring around the one that was kept", () => {
     const plot = ledgerPlot(ledger);
     expect(plot.match(/<title>/g)).toHaveLength(4);
-    expect(plot.match(/r="7"/g)).toHaveLength(2);
+    expect(plot.match(/class="ring"/g)).toHaveLength(2);
     expect(plot).toContain("several layers");
     expect(plot).not.toContain("a block");
     expect(plot).not.toContain("NaN");

@@ -1,3 +1,15 @@
+import {
+  axes,
+  element,
+  linearScale,
+  linearTicks,
+  mark,
+  moved,
+  picture,
+  seriesStyle,
+  type Child,
+  type SeriesStyle,
+} from "@kokeshi/plots";
 import type { TrainingProgress } from "../training-options.js";
 
 /** What the curves are drawn from. */
@@ -9,64 +21,52 @@ export type CurvePoint = Pick<
 interface Curve {
   title: string;
   points: readonly (readonly [step: number, value: number])[];
-  color: string;
+  style: SeriesStyle;
 }
 
 const width = 720;
-const panelHeight = 180;
-const margin = { left: 64, right: 16, top: 28, bottom: 24 };
+const height = 240;
+const field = { left: 64, right: width - 24, top: 38, bottom: height - 54 };
+/** Above this many, points are a line. */
+const mostMarks = 60;
 
 /** The curves of a training as an SVG, one panel each: loss, CoSENT loss, validation, learning rate. */
 export function trainingCurves(records: readonly CurvePoint[]): string {
   const pick = (name: Exclude<keyof CurvePoint, "step">): [number, number][] =>
     records.flatMap((record) => (record[name] === undefined ? [] : [[record.step, record[name]]]));
   const curves: Curve[] = [
-    { title: "loss (running mean of 20 steps)", points: smoothed(pick("loss")), color: "#1f5fa8" },
-    {
-      title: "loss of graded pairs (running mean of 20 steps)",
-      points: smoothed(pick("gradedLoss")),
-      color: "#7a4aa0",
-    },
-    { title: "validation", points: pick("validation"), color: "#1b7f4d" },
-    { title: "learning rate", points: pick("learningRate"), color: "#a05a1b" },
-  ].filter(({ points }) => points.length > 0);
+    { title: "loss (running mean of 20 steps)", points: smoothed(pick("loss")) },
+    { title: "loss of graded pairs (running mean of 20 steps)", points: smoothed(pick("gradedLoss")) },
+    { title: "validation", points: pick("validation") },
+    { title: "learning rate", points: pick("learningRate") },
+  ]
+    .map((curve, index) => ({ ...curve, style: { ...seriesStyle(index), shape: "circle" as const } }))
+    .filter(({ points }) => points.length > 0);
   const steps = Math.max(1, ...records.map(({ step }) => step));
-  const height = curves.length * panelHeight;
-  return [
-    `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}" font-family="system-ui, sans-serif" font-size="12">`,
-    `<rect width="${width}" height="${height}" fill="#fff"/>`,
-    ...curves.map((curve, index) => panel(curve, steps, index * panelHeight)),
-    "</svg>\n",
-  ].join("\n");
+  return picture(
+    { width, height: height * curves.length, label: `Curves of a training of ${steps} steps` },
+    curves.map((curve, index) => moved(0, index * height, panel(curve, steps))),
+  );
 }
 
-function panel({ title, points, color }: Curve, steps: number, offset: number): string {
+function panel({ title, points, style }: Curve, steps: number): Child {
   const values = points.map(([, value]) => value);
-  const [low, high] = [Math.min(...values), Math.max(...values)];
-  const range = high - low || Math.abs(high) || 1;
-  const [top, bottom] = [offset + margin.top, offset + panelHeight - margin.bottom];
-  const x = (step: number): string =>
-    (margin.left + (step / steps) * (width - margin.left - margin.right)).toFixed(1);
-  const y = (value: number): string => (bottom - ((value - low) / range) * (bottom - top)).toFixed(1);
-  const label = (value: number): string =>
-    `<text x="${margin.left - 6}" y="${y(value)}" dy="4" text-anchor="end" fill="#555">${short(value)}</text>`;
+  const xTicks = linearTicks(0, steps, 8);
+  const yTicks = linearTicks(Math.min(...values), Math.max(...values), 4);
+  const toX = linearScale(xTicks, field.left, field.right);
+  const toY = linearScale(yTicks, field.bottom, field.top);
+  const line = points.map(([step, value]) => `${toX(step).toFixed(1)},${toY(value).toFixed(1)}`);
   return [
-    `<text x="${margin.left}" y="${offset + 18}" font-weight="600">${title}</text>`,
-    `<path d="M${margin.left} ${top}V${bottom}H${width - margin.right}" fill="none" stroke="#bbb"/>`,
-    label(low),
-    ...(high > low ? [label(high)] : []),
-    `<text x="${width - margin.right}" y="${bottom + 15}" text-anchor="end" fill="#555">step ${steps}</text>`,
-    `<polyline fill="none" stroke="${color}" stroke-width="1.5" points="${points.map(([step, value]) => `${x(step)},${y(value)}`).join(" ")}"/>`,
-    ...(points.length <= 60
-      ? points.map(([step, value]) => `<circle cx="${x(step)}" cy="${y(value)}" r="2" fill="${color}"/>`)
-      : []),
-  ].join("\n");
-}
-
-function short(value: number): string {
-  return value !== 0 && Math.abs(value) < 1e-3
-    ? value.toExponential(1)
-    : String(Number(value.toPrecision(3)));
+    axes(
+      { title: "steps", ticks: xTicks, place: toX, format: (tick) => tick.toLocaleString("en") },
+      { title, ticks: yTicks, place: toY, format: String },
+      field,
+    ),
+    element("polyline", { class: `line ${style.className}`, points: line.join(" ") }),
+    points.length > mostMarks
+      ? null
+      : points.map(([step, value]) => mark(style, toX(step), toY(value), 5, `step ${step}: ${value}`)),
+  ];
 }
 
 /** The loss of one step says more about its source than about the model. */

@@ -1,11 +1,18 @@
-import { element, type Child, type Markup } from "../markup.js";
+import {
+  element,
+  fitText,
+  fontSize,
+  linearScale,
+  linearTicks,
+  mark,
+  textWidth,
+  type Child,
+  type Markup,
+  type SeriesStyle,
+} from "@kokeshi/plots";
 import { points } from "../numbers.js";
 import type { ScoreTable } from "../score-table.js";
 import { typeLabel } from "../task-types.js";
-import { mark } from "./mark.js";
-import type { SeriesStyle } from "./palette.js";
-import { fitText, fontSize, textWidth } from "./text-width.js";
-import { linearTicks } from "./ticks.js";
 
 const right = 16;
 /** Pixels between the marks of a task, so that equal scores do not hide each other. */
@@ -27,9 +34,7 @@ export function scoresByTask(table: ScoreTable, styles: readonly SeriesStyle[], 
   const lineHeight = Math.max(26, spread + 16) + nameHeight;
   const scores = tasks.flatMap((line) => line.scores).filter((score) => score !== null);
   const ticks = linearTicks(Math.min(...scores), Math.max(...scores), narrow ? 4 : 8);
-  const [least = 0, greatest = 1] = [ticks[0], ticks.at(-1)];
-  const toX = (score: number) =>
-    left + 6 + ((score - least) / (greatest - least)) * (width - right - left - 6);
+  const toX = linearScale(ticks, left + 6, width - right);
 
   const body: Child[] = [];
   let y = 26;

@@ -25,3 +25,10 @@ export function logarithmicTicks(least: number, greatest: number): number[] {
   const last = steps.findIndex((step) => step >= greatest);
   return steps.slice(first, Math.max(last, first + 1) + 1);
 }
+
+/** Powers of two from below `least` to above `greatest`; both are positive. */
+export function powersOfTwo(least: number, greatest: number): number[] {
+  const first = Math.floor(Math.log2(least));
+  const last = Math.max(first + 1, Math.ceil(Math.log2(greatest)));
+  return Array.from({ length: last - first + 1 }, (_, index) => 2 ** (first + index));
+}

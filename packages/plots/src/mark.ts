@@ -1,4 +1,4 @@
-import { element, type Child, type Markup } from "../markup.js";
+import { element, type Child, type Markup } from "./markup.js";
 import type { SeriesStyle } from "./palette.js";
 
 /** A point of a plot, `size` pixels across, with a text that shows when it is pointed at. */
@@ -8,7 +8,11 @@ export function mark(style: SeriesStyle, x: number, y: number, size: number, tit
   const at = (path: string) =>
     element(
       "path",
-      { class: `mark ${style.className}`, d: path, transform: `translate(${round(x)} ${round(y)})` },
+      {
+        class: `${style.isHollow ? "hollow-mark" : "mark"} ${style.className}`,
+        d: path,
+        transform: `translate(${round(x)} ${round(y)})`,
+      },
       ...children,
     );
   const stroke = (path: string) =>
@@ -41,24 +45,4 @@ export function mark(style: SeriesStyle, x: number, y: number, size: number, tit
 
 function round(value: number): number {
   return Math.round(value * 100) / 100;
-}
-
-/** What the marks and lines mean, as a list that wraps where the page is narrow. */
-export function legend(series: readonly { readonly label: string; readonly style: SeriesStyle }[]): Markup {
-  return element(
-    "ul",
-    { class: "legend" },
-    series.map(({ label, style }) =>
-      element(
-        "li",
-        {},
-        element(
-          "svg",
-          { width: 14, height: 14, viewBox: "-7 -7 14 14", "aria-hidden": "true" },
-          mark(style, 0, 0, 9),
-        ),
-        label,
-      ),
-    ),
-  );
 }

@@ -1,10 +1,10 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { baselineColor, baselineStyle, grounds, seriesColors, seriesStyle } from "./palette.js";
+import { baselineStyle, plotColors, seriesStyle } from "./palette.js";
 import { placeLabels } from "./place-labels.js";
 import { textWidth } from "./text-width.js";
-import { linearTicks, logarithmicTicks } from "./ticks.js";
-import { xyPlot } from "./xy-plot.js";
+import { linearScale, logarithmicScale } from "./scales.js";
+import { linearTicks, logarithmicTicks, powersOfTwo } from "./ticks.js";
 
 /** WCAG 2.2: relative luminance of a hexadecimal colour. */
 function luminance(color: string): number {
@@ -21,8 +21,12 @@ function contrast(a: string, b: string): number {
 
 describe("the palette", () => {
   it.each(["light", "dark"] as const)("stands out from a %s page by WCAG's 3:1 for graphics", (ground) => {
-    for (const color of [...seriesColors, baselineColor])
-      expect(contrast(color[ground], grounds[ground])).toBeGreaterThanOrEqual(3);
+    const page = plotColors["ground"]?.[ground] as string;
+    const { limit, baseline, ...others } = plotColors;
+    const series = Object.entries(others).filter(([name]) => name.startsWith("series-"));
+    expect(series.length).toBeGreaterThanOrEqual(5);
+    for (const color of [limit, baseline, ...series.map(([, color]) => color)])
+      expect(contrast(color?.[ground] as string, page)).toBeGreaterThanOrEqual(3);
   });
 
   it("tells 25 series apart, and baselines from all of them, without colour where it must", () => {
@@ -40,6 +44,8 @@ describe("ticks", () => {
     expect(linearTicks(0.5, 0.5, 5)).toHaveLength(2);
     expect(logarithmicTicks(5200, 15_500)).toEqual([5000, 10_000, 20_000]);
     expect(logarithmicTicks(10, 10)).toEqual([10, 20]);
+    expect(powersOfTwo(9, 1000)).toEqual([8, 16, 32, 64, 128, 256, 512, 1024]);
+    expect(powersOfTwo(16, 16)).toEqual([16, 32]);
   });
 
   it("cover what they are for, in order, and are not many", () => {
@@ -66,13 +72,27 @@ describe("ticks", () => {
   });
 });
 
+describe("scales", () => {
+  it("go from the first tick to the last, upwards where the end is above the start", () => {
+    const up = linearScale([10, 20, 30], 200, 100);
+    expect([10, 15, 30].map(up)).toEqual([200, 175, 100]);
+    const factors = logarithmicScale([8, 64], 0, 300);
+    expect([8, 16, 32, 64].map((value) => Math.round(factors(value)))).toEqual([0, 100, 200, 300]);
+  });
+
+  it("put a single tick in the middle", () => {
+    expect(linearScale([5], 0, 100)(5)).toBe(50);
+    expect(logarithmicScale([5], 0, 100)(5)).toBe(50);
+  });
+});
+
 describe("placeLabels", () => {
   it("never puts a label on another, on a point, or outside", () => {
     const field = { left: 40, right: 400, top: 10, bottom: 250 };
     const point = fc.record({
       x: fc.integer({ min: 50, max: 390 }),
       y: fc.integer({ min: 20, max: 240 }),
-      text: fc.string({ minLength: 1, maxLength: 12 }),
+      text: fc.option(fc.string({ minLength: 1, maxLength: 12 }), { nil: undefined }),
     });
     fc.assert(
       fc.property(fc.array(point, { maxLength: 12 }), (points) => {
@@ -93,36 +113,5 @@ describe("placeLabels", () => {
         });
       }),
     );
-  });
-});
-
-describe("xyPlot", () => {
-  it("draws greater values further up and to the right", () => {
-    const points = [
-      { x: 32, y: 0.5 },
-      { x: 64, y: 0.6 },
-      { x: 256, y: 0.65 },
-    ];
-    const plot = xyPlot([{ label: "one", style: seriesStyle(0), points }], {
-      title: "A plot",
-      description: "with a line",
-      width: 600,
-      xLabel: "Dimensions",
-      yLabel: "Score",
-      formatX: String,
-      formatY: String,
-      connect: true,
-    }).text;
-    const line = /points="([^"]+)"/.exec(plot)?.[1] ?? "";
-    const [first = [], second = [], third = []] = line.split(" ").map((pair) => pair.split(",").map(Number));
-    // Equal factors are equal steps: 64 to 256 is twice 32 to 64.
-    expect((third[0] as number) - (second[0] as number)).toBeCloseTo(
-      2 * ((second[0] as number) - (first[0] as number)),
-      1,
-    );
-    expect(first[1]).toBeGreaterThan(second[1] as number);
-    expect(second[1]).toBeGreaterThan(third[1] as number);
-    expect(plot).toContain('role="img" aria-label="A plot. with a line"');
-    expect(plot).toContain("<title>one, Dimensions 256: 0.65</title>");
   });
 });

@@ -1,4 +1,4 @@
-import { escapeText } from "../markup.js";
+import { escapeText } from "./markup.js";
 import { displayWidth, fitToWidth } from "./display-width.js";
 import { columnWidth, fontSize } from "./text-width.js";
 
