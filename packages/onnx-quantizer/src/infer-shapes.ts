@@ -1,28 +1,7 @@
-import { writeModel, type OnnxModel, type OnnxValue, type TensorType } from "@kokeshi/onnx";
-import { InferenceSession } from "onnxruntime-node";
+import { inferShapes as inferIn, type OnnxModel, type OnnxValue } from "@kokeshi/onnx";
+import * as runtime from "onnxruntime-node";
 
-/**
- * Types and shapes of every value that the nodes of a graph compute, as ONNX Runtime infers them: sizes, names of
- * sizes where it can tell them, null elsewhere. Throws what ONNX Runtime says about a model that is not valid.
- */
-export async function inferShapes(model: OnnxModel): Promise<Map<string, OnnxValue>> {
-  const names = model.graph.nodes.flatMap((node) => node.outputs.filter((output) => output !== ""));
-  const outputs = Array.from(new Set(names), (name): OnnxValue => ({ name }));
-  const session = await InferenceSession.create(
-    writeModel({ ...model, graph: { ...model.graph, outputs } }),
-    { graphOptimizationLevel: "disabled", logSeverityLevel: 3 },
-  );
-  try {
-    return new Map(
-      session.outputMetadata.map((metadata) => {
-        const { name } = metadata;
-        if (!metadata.isTensor) return [name, { name }];
-        // A size without a name comes as an empty name.
-        const shape = metadata.shape.map((size) => (size === "" ? null : size));
-        return [name, { name, type: metadata.type as TensorType, shape }];
-      }),
-    );
-  } finally {
-    await session.release();
-  }
+/** Types and shapes of every value that the nodes of a graph compute, as ONNX Runtime infers them. */
+export function inferShapes(model: OnnxModel): Promise<Map<string, OnnxValue>> {
+  return inferIn(runtime, model);
 }

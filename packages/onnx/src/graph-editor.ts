@@ -180,6 +180,11 @@ function indexGraph(graph: OnnxGraph): GraphIndex {
   return { producers, consumers, constants, names };
 }
 
+/** The name of a node, or of its first output where the exporter named no nodes. */
+export function nodeName({ name, outputs }: OnnxNode): string {
+  return name === undefined || name === "" ? (outputs[0] as string) : name;
+}
+
 /** What a node needs: its inputs, and every name that its subgraphs take, from outside or within. */
 export function takenBy(node: OnnxNode): Set<string> {
   const taken = new Set(node.inputs.filter((input) => input !== ""));

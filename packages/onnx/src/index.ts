@@ -3,7 +3,7 @@ export { everyTensor, subgraphs } from "./every-graph.js";
 export { loadExternalData, type ReadExternalFile } from "./external-data.js";
 export { foldConstants, type EvaluateModel, type FoldingOptions } from "./fold-constants.js";
 export { GraphBuilder, type NodeOptions, type ValueName } from "./graph-builder.js";
-export { GraphEditor, takenBy, type NewNode } from "./graph-editor.js";
+export { GraphEditor, nodeName, takenBy, type NewNode } from "./graph-editor.js";
 export type {
   Dimension,
   ExternalTensorData,
@@ -15,7 +15,18 @@ export type {
   OnnxTensor,
   OnnxValue,
 } from "./model.js";
+export { foldSizes } from "./passes/fold-sizes.js";
+export { fuseAttention, type FuseAttentionOptions } from "./passes/fuse-attention.js";
 export { readModel } from "./read-model.js";
+export { evaluateModel } from "./runtime/evaluate-model.js";
+export { inferShapes } from "./runtime/infer-shapes.js";
+export type {
+  OnnxRuntime,
+  OnnxRuntimeOptions,
+  OnnxRuntimeSession,
+  OnnxRuntimeTensor,
+  OnnxRuntimeValue,
+} from "./runtime/onnx-runtime.js";
 export {
   float16Bits,
   float16Value,

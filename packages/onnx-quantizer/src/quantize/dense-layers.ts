@@ -1,4 +1,11 @@
-import { elementCount, float32Elements, GraphEditor, type OnnxModel, type OnnxNode } from "@kokeshi/onnx";
+import {
+  elementCount,
+  float32Elements,
+  GraphEditor,
+  nodeName,
+  type OnnxModel,
+  type OnnxNode,
+} from "@kokeshi/onnx";
 
 /** What a dense layer is called, and its sizes. */
 export interface LayerDescription {
@@ -47,16 +54,11 @@ export function denseLayers(editor: GraphEditor): DenseLayer[] {
   return editor.graph.nodes.flatMap((node): DenseLayer[] => {
     const layer = matMulLayer(editor, node) ?? gemmLayer(editor, node);
     if (layer === undefined) return [];
-    const name = layerName(node);
+    const name = nodeName(node);
     const count = (names.get(name) ?? 0) + 1;
     names.set(name, count);
     return [{ ...layer, name: count === 1 ? name : `${name}#${count}` }];
   });
-}
-
-/** The name of a dense layer, from its node. */
-export function layerName(node: OnnxNode): string {
-  return node.name === undefined || node.name === "" ? (node.outputs[0] as string) : node.name;
 }
 
 /** The weights of a layer, inputs x outputs. */

@@ -1,12 +1,19 @@
-import { float32Elements, takenBy, type GraphEditor, type OnnxNode, type OnnxTensor } from "@kokeshi/onnx";
-import { evaluateModel } from "../evaluate-model.js";
+import { takenBy, type GraphEditor } from "../graph-editor.js";
+import type { OnnxNode, OnnxTensor } from "../model.js";
+import { evaluateModel } from "../runtime/evaluate-model.js";
+import type { OnnxRuntime } from "../runtime/onnx-runtime.js";
+import { float32Elements } from "../tensor-elements.js";
 
 /**
  * Whether a value that is added to attention scores is the padding of attention_mask and nothing else: 0 for a token,
  * -10,000 or less for padding, for every query alike. Exporters write it in a dozen ways, so it is not recognised by
  * its operators but computed for an example.
  */
-export async function isPaddingMask(editor: GraphEditor, mask: string): Promise<boolean> {
+export async function isPaddingMask(
+  editor: GraphEditor,
+  mask: string,
+  runtime: OnnxRuntime,
+): Promise<boolean> {
   const { graph, model } = editor;
   const nodes = new Set<OnnxNode>();
   const needed = new Set<string>();
@@ -25,6 +32,7 @@ export async function isPaddingMask(editor: GraphEditor, mask: string): Promise<
   const inputs = graph.inputs.filter((input) => needed.has(input.name));
   if (inputs.some((input) => input.type !== "int64" || input.shape?.length !== 2)) return false;
   const outputs = await evaluateModel(
+    runtime,
     {
       ...model,
       graph: {
