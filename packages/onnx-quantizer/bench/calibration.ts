@@ -1,5 +1,5 @@
 import { parseArgs } from "node:util";
-import { bertGraph, encoderShape, shapeNames } from "@kokeshi/encoder-shapes";
+import { bertGraph, chosenShape, shapeOptions, shapeUsage } from "@kokeshi/encoder-shapes";
 import { readModel, writeModel } from "@kokeshi/onnx";
 import { collectStatistics } from "../src/calibration/collect-statistics.js";
 import { layerRanges } from "../src/calibration/activation-statistics.js";
@@ -8,23 +8,18 @@ import { rangeMethods } from "../src/calibration/ranges/range-of.js";
 import { tokenBatches } from "../src/calibration/token-batches.js";
 import { optimizeEncoder } from "../src/optimize-encoder.js";
 
-const usage = `usage: npm run bench:calibration -w @kokeshi/onnx-quantizer -- [--shape ${shapeNames.join("|")}] [--texts N]
+const usage = `usage: npm run bench:calibration -w @kokeshi/onnx-quantizer -- ${shapeUsage} [--texts N]
 
 Prints what collecting the statistics of so many texts (8 to 108 tokens) takes: processor time, the largest resident memory
 of the process, the size of the statistics as JSON; and the processor time of each range method.`;
 
 const { values: options } = parseArgs({
   options: {
-    shape: { type: "string", default: "bge-small" },
+    ...shapeOptions,
     texts: { type: "string", default: "1000" },
-    help: { type: "boolean" },
   },
 });
-const name = shapeNames.find((known) => known === options.shape);
-if (options.help === true || name === undefined) {
-  process.stderr.write(`${usage}\n`);
-  process.exit(2);
-}
+const { name, shape } = chosenShape(options, usage);
 const print = (what: string, figure: string): void => {
   process.stdout.write(`| ${what} | ${figure} |\n`);
 };
@@ -41,13 +36,12 @@ async function timed<T>(what: string, work: () => T | Promise<T>): Promise<T> {
 function* texts(): Generator<number[]> {
   for (let text = 0; text < Number(options.texts); text++) {
     yield Array.from(
-      { length: 8 + ((text * 37) % 101) },
-      (_, position) => 1 + ((text * 7919 + position * 613) % 1999),
+      { length: Math.min(shape.positions, 8 + ((text * 37) % 101)) },
+      (_, position) => 1 + ((text * 7919 + position * 613) % Math.min(1999, shape.vocabulary - 1)),
     );
   }
 }
 
-const shape = encoderShape(name);
 print(`${name}, ${shape.layers} layers, ${options.texts} texts`, "");
 print("---", "---");
 const model = await timed("model", async () => {

@@ -2,7 +2,7 @@ import { writeFile, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
-import { bertGraph, encoderShape, shapeNames } from "@kokeshi/encoder-shapes";
+import { bertGraph, chosenShape, shapeOptions, shapeUsage } from "@kokeshi/encoder-shapes";
 import { GraphEditor, readModel, writeModel, type OnnxModel } from "@kokeshi/onnx";
 import { InferenceSession, Tensor } from "onnxruntime-node";
 import type { CalibrationBatch } from "../src/calibration/calibration-batch.js";
@@ -21,7 +21,7 @@ import { quantizeEncoder } from "../src/quantize-encoder.js";
 import { quantizeDense, type DenseLayout } from "../src/quantize/quantize-dense.js";
 import type { WeightScales } from "../src/quantize/quantized-weights.js";
 
-const usage = `usage: npm run bench -w @kokeshi/onnx-quantizer -- [--shape ${shapeNames.join("|")}] [--layers N]
+const usage = `usage: npm run bench -w @kokeshi/onnx-quantizer -- ${shapeUsage} [--layers N]
   [--sizes 1x32,1x128] [--seconds N] [--only "static-fused;dynamic-fused"] [--choices] [--padding FRACTION]
 
 Prints, for each layout, float32's processor time as exported over its own, and its own; one thread, all in turns.
@@ -29,26 +29,16 @@ Prints, for each layout, float32's processor time as exported over its own, and 
 
 const { values: options } = parseArgs({
   options: {
-    shape: { type: "string", default: "bge-small" },
+    ...shapeOptions,
     layers: { type: "string" },
     sizes: { type: "string", default: "1x32,1x128,1x512,32x128" },
     seconds: { type: "string", default: "1" },
     only: { type: "string" },
     padding: { type: "string", default: "0" },
     choices: { type: "boolean" },
-    help: { type: "boolean" },
   },
 });
-const name = shapeNames.find((known) => known === options.shape);
-if (options.help === true || name === undefined) {
-  process.stderr.write(`${usage}\n`);
-  process.exit(2);
-}
-
-const shape = encoderShape(name, {
-  vocabulary: 2000,
-  ...(options.layers !== undefined && { layers: Number(options.layers) }),
-});
+const { name, shape } = chosenShape(options, usage, { vocabulary: 2000 });
 const exported = writeModel(bertGraph(shape));
 
 interface Variant {

@@ -1,5 +1,5 @@
 import { parseArgs } from "node:util";
-import { bertGraph, encoderShape, shapeNames } from "@kokeshi/encoder-shapes";
+import { bertGraph, chosenShape, shapeOptions, shapeUsage } from "@kokeshi/encoder-shapes";
 import { readModel, writeModel, type OnnxModel } from "@kokeshi/onnx";
 import { InferenceSession, Tensor } from "onnxruntime-node";
 import type { CalibrationBatch } from "../src/calibration/calibration-batch.js";
@@ -9,7 +9,7 @@ import { tokenBatches } from "../src/calibration/token-batches.js";
 import { optimizeEncoder } from "../src/optimize-encoder.js";
 import { quantizeEncoder, type QuantizeEncoderOptions } from "../src/quantize-encoder.js";
 
-const usage = `usage: npm run bench:methods -w @kokeshi/onnx-quantizer -- [--shape ${shapeNames.join("|")}] [--layers N] [--outliers N]
+const usage = `usage: npm run bench:methods -w @kokeshi/onnx-quantizer -- ${shapeUsage} [--layers N] [--outliers N]
   [--texts N]
 
 Prints, for each way to quantize an encoder of random weights with outlying channels, the mean cosine of its vectors
@@ -17,22 +17,15 @@ Prints, for each way to quantize an encoder of random weights with outlying chan
 
 const { values: options } = parseArgs({
   options: {
-    shape: { type: "string", default: "bge-small" },
+    ...shapeOptions,
     layers: { type: "string" },
     outliers: { type: "string", default: "100" },
     texts: { type: "string", default: "32" },
-    help: { type: "boolean" },
   },
 });
-const name = shapeNames.find((known) => known === options.shape);
-if (options.help === true || name === undefined) {
-  process.stderr.write(`${usage}\n`);
-  process.exit(2);
-}
-const shape = encoderShape(name, {
+const { name, shape } = chosenShape(options, usage, {
   vocabulary: 2000,
   outliers: Number(options.outliers),
-  ...(options.layers !== undefined && { layers: Number(options.layers) }),
 });
 const texts = Array.from({ length: 2 * Number(options.texts) }, (_, text) =>
   Array.from(

@@ -8,14 +8,14 @@ import { monitorEventLoopDelay } from "node:perf_hooks";
 import { setTimeout } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
-import { shapeNames } from "@kokeshi/encoder-shapes";
+import { chosenShape, shapeOptions, shapeUsage } from "@kokeshi/encoder-shapes";
 import { machineLine } from "../src/machine.js";
 import { median, ratioOf } from "../src/statistics.js";
 import { kokeshi, oneByOne, transformersJs, withoutPlanner, type Contestant } from "./contestants.js";
 import { graphs, modelFolder } from "./model-folder.js";
 import { texts, type TextSet } from "./texts.js";
 
-const usage = `usage: npm run bench -w @kokeshi/transformer-int8 -- [--shape ${shapeNames.join("|")}] [--texts N] [--rounds N]
+const usage = `usage: npm run bench -w @kokeshi/transformer-int8 -- ${shapeUsage} [--texts N] [--rounds N]
   [--threads N] [--only throughput,planner,responsive,memory,opening] [--many N]
 
 throughput, planner: texts a second, and ratios of the time and of the processor's time, medians of alternating rounds.
@@ -25,22 +25,21 @@ opening: the processor's time to open a model, and what a second worker adds to 
 
 const { values } = parseArgs({
   options: {
-    shape: { type: "string", default: "bge-small" },
+    ...shapeOptions,
     texts: { type: "string", default: "192" },
     rounds: { type: "string", default: "3" },
     threads: { type: "string", default: "2" },
     only: { type: "string", default: "throughput,planner,responsive,memory,opening" },
     many: { type: "string", default: "20000" },
-    help: { type: "boolean" },
   },
 });
-const shape = shapeNames.find((known) => known === values.shape);
+const { name: shape } = chosenShape(values, usage);
 const [count, rounds, threads, many] = [values.texts, values.rounds, values.threads, values.many].map(
   Number,
 ) as [number, number, number, number];
-if (values.help || shape === undefined || !(count > 0 && rounds > 0 && threads > 0 && many > 0)) {
+if (!(count > 0 && rounds > 0 && threads > 0 && many > 0)) {
   console.error(usage);
-  process.exit(values.help ? 0 : 2);
+  process.exit(2);
 }
 
 const idleWindows = 4;

@@ -1,14 +1,15 @@
 import { parseArgs } from "node:util";
-import { encoderShape, shapeNames, type EncoderShape } from "./encoder-shape.js";
 import { writeEncoderFolder } from "./encoder-folder.js";
+import type { EncoderShape } from "./encoder-shape.js";
+import { chosenShape, shapeOptions, shapeUsage } from "./shape-options.js";
 
-const usage = `usage: npm run -s make -w @kokeshi/encoder-shapes -- FOLDER [--shape ${shapeNames.join("|")}]
+const usage = `usage: npm run -s make -w @kokeshi/encoder-shapes -- FOLDER ${shapeUsage}
   [--layers N] [--vocabulary N] [--layer-norm chain|operator] [--attention eager|sdpa] [--seed N] [--outliers N]`;
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
   options: {
-    shape: { type: "string", default: "bge-small" },
+    ...shapeOptions,
     layers: { type: "string" },
     vocabulary: { type: "string" },
     "layer-norm": { type: "string" },
@@ -18,17 +19,16 @@ const { values, positionals } = parseArgs({
   },
 });
 const folder = positionals[0];
-const name = shapeNames.find((known) => known === values.shape);
-if (folder === undefined || name === undefined) {
-  console.error(usage);
-  process.exit(2);
-}
 const changes: Partial<EncoderShape> = {};
-if (values.layers !== undefined) changes.layers = Number(values.layers);
 if (values.vocabulary !== undefined) changes.vocabulary = Number(values.vocabulary);
 if (values.seed !== undefined) changes.seed = Number(values.seed);
 if (values.outliers !== undefined) changes.outliers = Number(values.outliers);
 if (values["layer-norm"] === "chain") changes.layerNorm = "chain";
 if (values.attention === "sdpa") changes.attention = "sdpa";
-await writeEncoderFolder(folder, encoderShape(name, changes));
+const { name, shape } = chosenShape(values, usage, changes);
+if (folder === undefined) {
+  console.error(usage);
+  process.exit(2);
+}
+await writeEncoderFolder(folder, shape);
 console.log(`${name} in ${folder}`);
