@@ -32,6 +32,27 @@ describe("retrieval", () => {
     expect(mean(items.values)).toBe(metrics["ndcg_at_10"]);
   });
 
+  it("says what giving up the least sure queries would gain", () => {
+    const judged = new Map(["a", "b", "c", "d"].map((id) => [id, new Map([["right", 1]])]));
+    // Sure of a and b, which it gets right; nothing is found for d.
+    const found = [
+      { queryId: "a", documentIds: ["right", "wrong"], scores: [0.9, 0.1] },
+      { queryId: "b", documentIds: ["right", "wrong"], scores: [0.8, 0.1] },
+      { queryId: "c", documentIds: ["wrong", "right"], scores: [0.3, 0.2] },
+    ];
+    const { metrics } = scoreRetrieval(found, judged);
+    for (const confidence of ["max", "std", "diff1"]) {
+      expect(metrics[`nauc_ndcg_at_1_${confidence}`]).toBeCloseTo(1, 12);
+      expect(metrics[`nauc_precision_at_10_${confidence}`]).toBeDefined();
+      expect(metrics[`nauc_cv_recall_at_10_${confidence}`]).toBeUndefined();
+    }
+    const upsideDown = found.map((each) => ({ ...each, scores: each.scores.map((score) => 1 - score) }));
+    expect(scoreRetrieval(upsideDown, judged).metrics["nauc_mrr_at_1_max"]).toBeLessThan(0);
+    // Always right: there is nothing to gain.
+    const same = scoreRetrieval(found.slice(0, 2), new Map([...judged].slice(0, 2))).metrics;
+    expect(Object.keys(same).filter((name) => name.startsWith("nauc"))).toEqual([]);
+  });
+
   it("counts a query without a ranking as 0, and leaves out queries without qrels", () => {
     const twoQueries = new Map([
       ["a", new Map([["d1", 1]])],

@@ -1,4 +1,10 @@
 import { InvalidArgumentError } from "@kokeshi/core";
+import {
+  confidenceOf,
+  leastSureFirst,
+  normalizedAbstentionArea,
+  type Confidence,
+} from "../metrics/abstention.js";
 import { measureRanking, type RankedMeasures } from "../metrics/ranked-grades.js";
 import { trecOrder } from "../metrics/trec-order.js";
 import { part } from "../part.js";
@@ -33,6 +39,10 @@ export interface RetrievalOptions extends ProtocolOptions {
  * are not rounded. Its MRR breaks ties by the order of a heap; here, as for the rest, the greater document id comes
  * first.
  *
+ * `nauc_ndcg_at_k_max` and its like say what is gained by giving up the queries of which the ranker is least sure, by the
+ * greatest score (`max`), the deviation of the scores (`std`) or the lead of the first (`diff1`), for all but the hit
+ * rate; they are left out where a measure is the same for all queries.
+ *
  * Every query of the qrels counts, with 0 if nothing was found for it; rankings of other queries do not. The items
  * are the main metric (default `ndcg_at_10`) of each query, in the order of the qrels.
  */
@@ -51,11 +61,22 @@ export function scoreRetrieval(
   for (const name of Object.values(measureNames)) {
     for (const cutoff of retrievalCutoffs) perQuery[`${name}_at_${cutoff}`] = new Float64Array(qrels.size);
   }
+  const confidences: Record<keyof Confidence, Float64Array> = {
+    max: new Float64Array(qrels.size),
+    std: new Float64Array(qrels.size),
+    diff1: new Float64Array(qrels.size),
+  };
   let query = 0;
   for (const [queryId, grades] of qrels) {
     const ranking = rankingOf.get(queryId);
     let documentIds = ranking === undefined ? [] : trecOrder(ranking);
-    if (ignoreIdenticalIds) documentIds = documentIds.filter((id) => id !== queryId);
+    let scores = Array.from(ranking?.scores ?? []);
+    if (ignoreIdenticalIds) {
+      documentIds = documentIds.filter((id) => id !== queryId);
+      scores = scores.filter((_, index) => ranking?.documentIds[index] !== queryId);
+    }
+    for (const [name, value] of Object.entries(confidenceOf(scores)) as [keyof Confidence, number][])
+      confidences[name][query] = value;
     const measures = measureRanking(
       gradesOf(documentIds, grades, queryId),
       grades.values(),
@@ -68,7 +89,24 @@ export function scoreRetrieval(
     }
     query++;
   }
-  return meanScores(perQuery, mainMetric);
+  const { metrics, items } = meanScores(perQuery, mainMetric);
+  return { metrics: { ...metrics, ...abstention(perQuery, confidences) }, items };
+}
+
+function abstention(
+  perQuery: Readonly<Record<string, Float64Array>>,
+  confidences: Readonly<Record<keyof Confidence, Float64Array>>,
+): Record<string, number> {
+  const areas: Record<string, number> = {};
+  for (const [confidence, values] of Object.entries(confidences)) {
+    const order = leastSureFirst(values);
+    for (const [measure, worth] of Object.entries(perQuery)) {
+      if (measure.startsWith(`${measureNames.hit}_`)) continue;
+      const area = normalizedAbstentionArea(order, worth);
+      if (area !== undefined) areas[`nauc_${measure}_${confidence}`] = area;
+    }
+  }
+  return areas;
 }
 
 function gradesOf(
