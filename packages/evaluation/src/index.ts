@@ -4,6 +4,7 @@ export type * from "./task.js";
 export { scoreBitext } from "./protocols/bitext.js";
 export { scoreClassification, type ClassificationOptions } from "./protocols/classification.js";
 export { scoreClustering, type ClusteringOptions } from "./protocols/clustering.js";
+export { scoreJmtebClassification, type JmtebSplits } from "./protocols/jmteb-classification.js";
 export { scorePairClassification } from "./protocols/pair-classification.js";
 export type { ProtocolOptions } from "./protocols/protocol-options.js";
 export { scoreReranking, type ScoredCandidates } from "./protocols/reranking.js";

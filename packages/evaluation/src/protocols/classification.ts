@@ -25,7 +25,8 @@ export interface ClassificationOptions extends ExperimentOptions {
   /** Default 42, MTEB's. */
   readonly seed?: number;
   /**
-   * Default `"logistic-regression"`. JMTEB takes that or `{ neighbors: 2 }`, whichever does better on its dev split.
+   * Default `"logistic-regression"`. JMTEB takes that or `{ neighbors: 2 }`, whichever does better on its dev split:
+   * `scoreJmtebClassification`.
    */
   readonly classifier?: "logistic-regression" | NearestNeighborOptions;
 }

@@ -5,6 +5,7 @@ import golden from "../learners/fixtures/learners.json" with { type: "json" };
 import type { Scores } from "../scores.js";
 import { scoreClassification } from "./classification.js";
 import { scoreClustering } from "./clustering.js";
+import { scoreJmtebClassification } from "./jmteb-classification.js";
 import { LabelCodes } from "./label-codes.js";
 import { samplesPerLabelOf } from "./samples-per-label.js";
 
@@ -43,6 +44,33 @@ describe(`protocols with learners of ${golden.madeWith}`, () => {
     );
     // An optimiser is involved: equal to within 0.05 points.
     expectScores(scores, task.expected, task.accuracies, 3);
+  });
+
+  it.each(golden.jmtebClassifications)("JMTEB's classification, which takes $chosen", async (task) => {
+    const { samples, classes } = blobs(task.blobs);
+    const { train, validation } = task;
+    const { dimensions } = task.blobs;
+    const borders = {
+      train: [0, train],
+      validation: [train, train + validation],
+      test: [train + validation],
+    };
+    const rows = (part: keyof typeof borders) => {
+      const [from = 0, to = classes.length] = borders[part];
+      // In the order of the numbers, since of equal votes the least label wins.
+      const labels = Array.from(classes.subarray(from, to), (label) => String(label).padStart(2, "0"));
+      const vectors = new Embeddings(samples.data.subarray(from * dimensions, to * dimensions), dimensions);
+      return { data: { texts: labels, labels }, vectors };
+    };
+    const parts = { train: rows("train"), validation: rows("validation"), test: rows("test") };
+    const scores = await scoreJmtebClassification(
+      { train: parts.train.data, validation: parts.validation.data, test: parts.test.data },
+      { train: parts.train.vectors, validation: parts.validation.vectors, test: parts.test.vectors },
+    );
+    expect(scores.classifier).toEqual(
+      task.chosen === "neighbors" ? { neighbors: 2, distance: "cosine" } : task.chosen,
+    );
+    expectScores(scores, task.expected, [task.expected.f1], 3);
   });
 
   it("clustering of all texts", async () => {
