@@ -45,11 +45,14 @@ export async function foldConstants(
     ),
   );
   if (wanted.length === 0) return 0;
+  const taken = new Set(foldable.flatMap((node) => node.inputs));
   const results = await evaluate({
     ...model,
     graph: {
       ...model.graph,
       nodes: foldable,
+      // Not the weights of the layers.
+      initializers: model.graph.initializers.filter(({ name }) => taken.has(name) || wanted.includes(name)),
       inputs: [],
       outputs: wanted.map((name) => ({ name })),
       valueInfo: undefined,

@@ -1,6 +1,14 @@
 export { float, floats, int, ints, string } from "./attributes.js";
+export { checkModel } from "./check-model.js";
+export { copyModel } from "./copy-model.js";
 export { everyTensor, subgraphs } from "./every-graph.js";
-export { loadExternalData, type ReadExternalFile } from "./external-data.js";
+export {
+  attachExternalData,
+  externalLocations,
+  loadExternalData,
+  type ReadExternalFile,
+} from "./external-data.js";
+export { externalFilesIn, externalFilesOf, type ExternalFiles } from "./external-files.js";
 export { foldConstants, type EvaluateModel, type FoldingOptions } from "./fold-constants.js";
 export { GraphBuilder, type NodeOptions, type ValueName } from "./graph-builder.js";
 export { GraphEditor, nodeName, takenBy, type NewNode } from "./graph-editor.js";
@@ -27,18 +35,22 @@ export type {
   OnnxRuntimeTensor,
   OnnxRuntimeValue,
 } from "./runtime/onnx-runtime.js";
+export { sessionSource, type SessionSource } from "./runtime/session-source.js";
 export {
   float16Bits,
   float16Value,
   float32Elements,
   integerElements,
+  tensorData,
   tensorElements,
   type TensorElements,
 } from "./tensor-elements.js";
 export { elementCount, tensorBytes, tensorTypeCodes, type TensorType } from "./tensor-type.js";
 export {
   writeModel,
+  writeModelFiles,
   writeModelWithExternalData,
   type ExternalDataOptions,
+  type ModelFilesOptions,
   type ModelWithExternalData,
 } from "./write-model.js";

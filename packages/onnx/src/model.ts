@@ -1,3 +1,4 @@
+import type { ExternalFiles } from "./external-files.js";
 import type { TensorType } from "./tensor-type.js";
 
 /**
@@ -93,7 +94,7 @@ export interface OnnxTensor {
   shape: readonly number[];
   /** Row-major elements, little-endian; `tensorElements` views them as numbers. Empty while `external` is there. */
   data: Uint8Array;
-  /** Where the elements are, if they lie in another file; `loadExternalData` brings them in. */
+  /** Where the elements are, if they lie in another file; `loadExternalData` or `attachExternalData` finds them. */
   external?: ExternalTensorData;
   otherFields?: Uint8Array;
 }
@@ -104,4 +105,6 @@ export interface ExternalTensorData {
   location: string;
   offset: number;
   length: number;
+  /** Where `attachExternalData` was told to read them when they are asked for. */
+  files?: ExternalFiles;
 }

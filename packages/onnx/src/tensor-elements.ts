@@ -31,11 +31,18 @@ export type TensorElements<T extends keyof Views = keyof Views> = InstanceType<V
 export function tensorElements(tensor: OnnxTensor): TensorElements {
   const View = views[tensor.type as keyof Views] as Views[keyof Views] | undefined;
   if (View === undefined) throw fault(tensor, `has elements of type ${tensor.type}`);
-  if (tensor.external !== undefined) throw fault(tensor, `lies in ${tensor.external.location}`);
-  const { data } = tensor;
+  const data = tensorData(tensor);
   // Not slice(): a Buffer's gives a view.
   const aligned = data.byteOffset % View.BYTES_PER_ELEMENT === 0 ? data : new Uint8Array(data);
   return new View(aligned.buffer as ArrayBuffer, aligned.byteOffset, aligned.length / View.BYTES_PER_ELEMENT);
+}
+
+/** A tensor's bytes, read from its file where they lie in one that is attached. */
+export function tensorData(tensor: OnnxTensor): Uint8Array {
+  const { external } = tensor;
+  if (external === undefined) return tensor.data;
+  if (external.files === undefined) throw fault(tensor, `lies in ${external.location}`);
+  return external.files.read(external.location, external.offset, external.length);
 }
 
 /** A tensor of floats as float32: a view where it is that already, else widened or rounded. */
@@ -99,6 +106,9 @@ function fault(tensor: OnnxTensor, problem: string): InvalidArgumentError {
   return new InvalidArgumentError({
     part: "onnx",
     problem: `the tensor ${tensor.name} ${problem}`,
-    remedy: tensor.external === undefined ? "read its bytes from `data`" : "call loadExternalData first",
+    remedy:
+      tensor.external === undefined
+        ? "read its bytes from `data`"
+        : "call loadExternalData or attachExternalData first",
   });
 }

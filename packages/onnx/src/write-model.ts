@@ -12,6 +12,7 @@ import type {
   OnnxValue,
 } from "./model.js";
 import { ProtobufWriter } from "./protobuf-writer.js";
+import { tensorData } from "./tensor-elements.js";
 import { tensorTypeCodes } from "./tensor-type.js";
 
 /** IR version 10 (ONNX 1.16, 2024): the first to know opset 21; ONNX Runtime 1.18 and later read it. */
@@ -46,31 +47,133 @@ export function writeModelWithExternalData(
   model: OnnxModel,
   { location, smallest = 1024 }: ExternalDataOptions,
 ): ModelWithExternalData {
-  if (!isInsideFolder(location)) {
-    throw new InvalidArgumentError({
-      part: "onnx",
-      problem: `external data cannot lie at "${location}"`,
-      remedy: "pass a path inside the model's folder",
-    });
+  requireLocation(location);
+  const file = new DataFile(location);
+  const place = (tensor: OnnxTensor): ExternalTensorData | undefined =>
+    tensorLength(tensor) < smallest ? undefined : file.add(tensorData(tensor));
+  return { model: new ModelWriter(place).write(model), data: file.pieces };
+}
+
+export interface ModelFilesOptions {
+  /** Default: "when-needed", where the `.onnx` file would be longer than `longest`. */
+  externalData?: "when-needed" | "always";
+  /** Bytes that a file may have. Default: 2^31 - 1, protobuf's limit; for tests, and for disks that hold less. */
+  longest?: number;
+}
+
+/**
+ * A model of any size as files by path: `path` itself, and where the weights do not go into it, `${path}_data`,
+ * `${path}_data_1` and so on beside it, the names that transformers.js looks for. Throws InvalidArgumentError where the
+ * graph alone, or one of its tensors, is longer than a file may be.
+ */
+export function writeModelFiles(
+  model: OnnxModel,
+  path: string,
+  { externalData = "when-needed", longest = longestMessage }: ModelFilesOptions = {},
+): Record<string, Uint8Array> {
+  const name = path.slice(path.lastIndexOf("/") + 1);
+  const place = path.slice(0, path.length - name.length);
+  requireLocation(name);
+  const weights = model.graph.initializers.reduce((sum, tensor) => sum + tensorLength(tensor), 0);
+  if (externalData !== "always" && weights <= longest) {
+    const encoded = new ModelWriter(() => undefined).encode(model);
+    if (encoded.size <= longest) return { [path]: encoded.finish() };
   }
-  const data: Uint8Array[] = [];
-  let offset = 0;
-  const writer = new ModelWriter((tensor) => {
-    if (tensor.data.length < smallest) return undefined;
-    const place = { location, offset, length: tensor.data.length };
-    const padding = (alignment - (tensor.data.length % alignment)) % alignment;
-    data.push(tensor.data, new Uint8Array(padding));
-    offset += tensor.data.length + padding;
-    return place;
+  const data = [new DataFile(`${name}_data`)];
+  const bytes = new ModelWriter((tensor) => {
+    const length = tensorLength(tensor);
+    if (length < smallestExternal) return undefined;
+    if (length > longest)
+      throw tooLong(`the tensor ${tensor.name}`, length, longest, "store it in fewer bits");
+    let file = data.at(-1) as DataFile;
+    if (file.nextOffset + length > longest) {
+      file = new DataFile(`${name}_data_${data.length}`);
+      data.push(file);
+    }
+    return file.add(tensorData(tensor));
+  }).write(model, longest);
+  const files: Record<string, Uint8Array> = { [path]: bytes };
+  for (const file of data) if (file.length > 0) files[`${place}${file.location}`] = file.bytes();
+  return files;
+}
+
+/** As the onnx library has it: shorter tensors stay in the model. */
+const smallestExternal = 1024;
+
+/** A file of weights that grows. */
+class DataFile {
+  readonly pieces: Uint8Array[] = [];
+  length = 0;
+
+  constructor(readonly location: string) {}
+
+  /** Where the next tensor begins. */
+  get nextOffset(): number {
+    return Math.ceil(this.length / alignment) * alignment;
+  }
+
+  add(content: Uint8Array): ExternalTensorData {
+    const offset = this.nextOffset;
+    if (offset > this.length) this.pieces.push(new Uint8Array(offset - this.length));
+    this.pieces.push(content);
+    this.length = offset + content.length;
+    return { location: this.location, offset, length: content.length };
+  }
+
+  bytes(): Uint8Array {
+    const whole = new Uint8Array(this.length);
+    let offset = 0;
+    for (const piece of this.pieces) {
+      whole.set(piece, offset);
+      offset += piece.length;
+    }
+    return whole;
+  }
+}
+
+/** The place of a tensor that stays where it is: nobody said how to read it. */
+function placeOf({ external }: OnnxTensor): ExternalTensorData | undefined {
+  return external?.files === undefined ? external : undefined;
+}
+
+/** Bytes that are written; none of a tensor that stays where it is. */
+function tensorLength({ data, external }: OnnxTensor): number {
+  return external === undefined ? data.length : external.files === undefined ? 0 : external.length;
+}
+
+function requireLocation(location: string): void {
+  if (isInsideFolder(location)) return;
+  throw new InvalidArgumentError({
+    part: "onnx",
+    problem: `external data cannot lie at "${location}"`,
+    remedy: "pass a path inside the model's folder",
   });
-  return { model: writer.write(model), data };
+}
+
+function tooLong(what: string, length: number, longest: number, remedy: string): InvalidArgumentError {
+  return new InvalidArgumentError({
+    part: "onnx",
+    problem: `${what} takes ${length} bytes, and a file may have ${longest}`,
+    remedy,
+  });
 }
 
 /** Field numbers are those of onnx.proto (https://github.com/onnx/onnx/blob/main/onnx/onnx.proto). */
 class ModelWriter {
   constructor(private readonly place: (tensor: OnnxTensor) => ExternalTensorData | undefined) {}
 
-  write(model: OnnxModel): Uint8Array {
+  write(model: OnnxModel, longest = longestMessage): Uint8Array {
+    const encoded = this.encode(model);
+    if (encoded.size <= longest) return encoded.finish();
+    throw tooLong(
+      "the .onnx file",
+      encoded.size,
+      longest,
+      "put weights into files beside it (writeModelFiles)",
+    );
+  }
+
+  encode(model: OnnxModel): ProtobufWriter {
     const writer = new ProtobufWriter()
       .integer(1, model.irVersion ?? defaultIrVersion)
       .string(2, model.producerName ?? "kokeshi")
@@ -81,15 +184,7 @@ class ModelWriter {
       writer.message(14, (entry) => entry.string(1, key).string(2, value));
     }
     for (const part of model.functions ?? []) writer.message(25, (message) => this.function(message, part));
-    writer.verbatim(model.otherFields);
-    if (writer.size > longestMessage) {
-      throw new InvalidArgumentError({
-        part: "onnx",
-        problem: `the model takes ${writer.size} bytes, and an .onnx file holds at most ${longestMessage}`,
-        remedy: "use writeModelWithExternalData",
-      });
-    }
-    return writer.finish();
+    return writer.verbatim(model.otherFields);
   }
 
   private graph(
@@ -100,7 +195,7 @@ class ModelWriter {
     for (const node of graph.nodes) message.message(1, (part) => this.node(part, node));
     message.string(2, graph.name);
     for (const tensor of graph.initializers) {
-      message.message(5, (part) => this.tensor(part, tensor, tensor.external ?? place(tensor)));
+      message.message(5, (part) => this.tensor(part, tensor, placeOf(tensor) ?? place(tensor)));
     }
     for (const value of graph.inputs) message.message(11, (part) => this.value(part, value));
     for (const value of graph.outputs) message.message(12, (part) => this.value(part, value));
@@ -163,11 +258,11 @@ class ModelWriter {
         for (const value of attribute.value) message.string(field, value);
         break;
       case "tensor":
-        message.message(field, (part) => this.tensor(part, attribute.value, attribute.value.external));
+        message.message(field, (part) => this.tensor(part, attribute.value, placeOf(attribute.value)));
         break;
       case "tensors":
         for (const value of attribute.value) {
-          message.message(field, (part) => this.tensor(part, value, value.external));
+          message.message(field, (part) => this.tensor(part, value, placeOf(value)));
         }
         break;
       case "graph":
@@ -187,7 +282,7 @@ class ModelWriter {
   ): void {
     for (const size of tensor.shape) message.integer(1, size);
     message.integer(2, tensorTypeCodes[tensor.type]).string(8, tensor.name);
-    if (external === undefined) message.raw(9, tensor.data);
+    if (external === undefined) message.raw(9, tensorData(tensor));
     else {
       for (const key of ["location", "offset", "length"] as const) {
         message.message(13, (entry) => entry.string(1, key).string(2, String(external[key])));

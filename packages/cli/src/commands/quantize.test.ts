@@ -134,6 +134,39 @@ describe("quantize", () => {
     expect(JSON.parse(inspected.stdout)).toMatchObject({ precision: "int8", batchInvariant: false });
   });
 
+  it("takes one scale a layer, signed and symmetric activations", async () => {
+    const choices = ["--weight-scales", "per-tensor", "--activations", "int8", "--symmetric"];
+    const { code, stdout } = await quantize([
+      ...["--out", "signed", "--operators", "portable", "--max-relative-loss", "0.5"],
+      ...["--json", "--quiet", "--external-data", ...choices],
+    ]);
+    expect(code).toBe(0);
+    const document = JSON.parse(stdout) as Document;
+    expect(filesIn("signed/onnx")).toEqual(["model_int8.onnx", "model_int8.onnx_data"]);
+    const bytesOf = (name: string): number => statSync(join(cwd, "signed/onnx", name)).size;
+    expect(document.bytes).toBe(bytesOf("model_int8.onnx") + bytesOf("model_int8.onnx_data"));
+    const [trial] = document.trials;
+    expect(trial).toMatchObject({
+      name: "min-max + one weight scale a layer + signed activations + symmetric activations",
+      recipe: { weightScales: "per-tensor", activationType: "int8", symmetricActivations: true },
+    });
+    const { ranges } = JSON.parse(
+      readFileSync(join(cwd, "signed/quantization/calibration.json"), "utf8"),
+    ) as {
+      ranges: Record<string, [number, number]>;
+    };
+    for (const [least, greatest] of Object.values(ranges)) expect(least).toBe(-greatest);
+    for (const [method, ...options] of [
+      ["dynamic", "--activations", "int8"],
+      ["weight-only", "--symmetric"],
+      ["weight-only", "--weight-scales", "per-tensor"],
+    ] as const) {
+      const refused = await quantize(["--out", "x", "--method", method, ...options]);
+      expect(refused.code).toBe(2);
+      expect(refused.stderr).toMatch(new RegExp(`--method ${method} has`));
+    }
+  });
+
   it("keeps what is in a folder, unless told", async () => {
     mkdirSync(join(cwd, "mine"));
     writeFileSync(join(cwd, "mine/diary.txt"), "dear diary");

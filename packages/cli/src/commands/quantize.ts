@@ -1,6 +1,12 @@
 import { resolve } from "node:path";
 import { InvalidArgumentError as InvalidValueError } from "@kokeshi/core";
-import type { QuantizationMethod, Trial, TunedQuantization, TuningProgress } from "@kokeshi/onnx-quantizer";
+import type {
+  CodeChoices,
+  QuantizationMethod,
+  Trial,
+  TunedQuantization,
+  TuningProgress,
+} from "@kokeshi/onnx-quantizer";
 import type { PoolingMode } from "@kokeshi/transformer-int8";
 import { type Command, InvalidArgumentError, Option } from "commander";
 import type { CommandContext } from "../command-context.js";
@@ -39,6 +45,10 @@ interface QuantizeCommandOptions extends InputOptions {
   fallback: boolean;
   operators: "fast" | "portable";
   reduceRange?: boolean;
+  weightScales?: "per-channel" | "per-tensor";
+  activations?: "uint8" | "int8";
+  symmetric?: boolean;
+  externalData?: boolean;
   graph?: `${string}.onnx`;
   pooling?: PoolingMode;
   overwrite?: boolean;
@@ -88,6 +98,19 @@ export function addQuantizeCommand(program: Command, context: CommandContext): v
       .default("fast"),
     new Option("--reduce-range", "weights of 7 bits, for processors with AVX2 but without VNNI"),
     new Option(
+      "--weight-scales <kind>",
+      "per-channel: one for each output of a layer, the default; per-tensor: one a layer, for runtimes with no others",
+    ).choices(["per-channel", "per-tensor"]),
+    new Option(
+      "--activations <type>",
+      "uint8, the default; int8 for runtimes that want it (slow in ONNX Runtime on x86); static alone",
+    ).choices(["uint8", "int8"]),
+    new Option("--symmetric", "ranges of activations as far below 0 as above; static alone"),
+    new Option(
+      "--external-data",
+      "weights in a file beside the graph (default: only where the graph would be longer than 2 GB)",
+    ),
+    new Option(
       "--graph <path>",
       "the float32 graph (default: the folder's, such as onnx/model.onnx)",
     ).argParser(graphPath),
@@ -126,8 +149,9 @@ async function quantizeCommand(
 ): Promise<void> {
   const { cwd, signal, reporter } = context;
   const out = resolve(cwd, options.out);
-  const { quantizedFolderFiles, requireOwnFolder, tuneQuantization, writeQuantizedFolder } =
+  const { quantizedFolderFiles, recipesOf, requireOwnFolder, tuneQuantization, writeQuantizedFolder } =
     await import("@kokeshi/onnx-quantizer");
+  const choices = codeChoices(options);
   if (options.overwrite !== true) {
     await requireOwnFolder(out).catch((error: unknown) => {
       if (!(error instanceof InvalidValueError)) throw error;
@@ -147,12 +171,14 @@ async function quantizeCommand(
     objective,
     maxRelativeLoss: options.maxRelativeLoss,
     method: options.method,
+    recipes: recipesOf(options.method, choices),
     trials: options.trials,
     maxSeconds: options.maxSeconds,
     stopAtGoal: options.allTrials !== true,
     fallback: options.fallback,
     operators: options.operators,
     reduceRange: options.reduceRange,
+    externalData: options.externalData === true ? "always" : "when-needed",
     graph: options.graph,
     pooling: options.pooling,
     signal,
@@ -166,6 +192,27 @@ async function quantizeCommand(
   const files = await quantizedFolderFiles(folder, tuned);
   await writeQuantizedFolder(out, files, { overwrite: options.overwrite, signal });
   await report(tuned, files, options, context);
+}
+
+/** Throws UsageError where the method leaves no such choice. */
+function codeChoices({ method, weightScales, activations, symmetric }: QuantizeCommandOptions): CodeChoices {
+  if (method !== "static" && (activations === "int8" || symmetric === true)) {
+    throw new UsageError(
+      `--method ${method} has no say in how activations become bytes`,
+      "leave --activations and --symmetric out, or choose --method static",
+    );
+  }
+  if (method === "weight-only" && weightScales === "per-tensor") {
+    throw new UsageError(
+      "--method weight-only has a scale for each block of weights",
+      "leave --weight-scales out, or choose another method",
+    );
+  }
+  return {
+    ...(weightScales !== undefined && { weightScales }),
+    ...(activations !== undefined && { activationType: activations }),
+    ...(symmetric === true && { symmetricActivations: true }),
+  };
 }
 
 async function readTexts(options: QuantizeCommandOptions, context: CommandContext): Promise<string[]> {

@@ -1,5 +1,5 @@
 import { InvalidArgumentError, InvalidFileError } from "@kokeshi/core";
-import { GraphEditor, writeModel, type OnnxModel } from "@kokeshi/onnx";
+import { GraphEditor, sessionSource, type OnnxModel } from "@kokeshi/onnx";
 import { InferenceSession, Tensor } from "onnxruntime-node";
 import { part } from "../part.js";
 import { denseLayers, type DenseLayer } from "../quantize/dense-layers.js";
@@ -44,11 +44,13 @@ export async function collectStatistics(
     });
   }
   signal?.throwIfAborted();
-  const session = await InferenceSession.create(writeModel(withOutputs(model, names as string[])), {
+  const { bytes, options } = sessionSource(withOutputs(model, names as string[]));
+  const session = await InferenceSession.create(bytes, {
+    ...options,
     logSeverityLevel: 3,
     enableMemPattern: false,
     ...(threads !== undefined && { intraOpNumThreads: threads }),
-    extra: { session: { intra_op: { allow_spinning: "0" } } },
+    extra: { session: { intra_op: { allow_spinning: "0" }, ...options.extra?.session } },
   });
   try {
     let index = 0;

@@ -1,6 +1,15 @@
 import { readFile } from "node:fs/promises";
+import { dirname } from "node:path";
 import { InvalidFileError, type ModelFolder } from "@kokeshi/core";
-import { loadExternalData, readModel, type OnnxModel } from "@kokeshi/onnx";
+import {
+  attachExternalData,
+  externalFilesIn,
+  externalFilesOf,
+  externalLocations,
+  type ExternalFiles,
+  type OnnxModel,
+  readModel,
+} from "@kokeshi/onnx";
 import { type Encoder, openEncoder, type PoolingMode } from "@kokeshi/transformer-int8";
 import { part } from "../part.js";
 
@@ -40,17 +49,29 @@ export async function openFloatEncoder(
         remedy: "give a folder with the float32 graph, as torch.onnx.export or Optimum writes it",
       });
     }
-    let bytes = 0;
-    const counted = (file: Uint8Array): Uint8Array => {
-      bytes += file.length;
-      return file;
-    };
-    const model = readModel(counted(typeof source === "string" ? await readFile(source) : source));
-    const place = path.slice(0, path.lastIndexOf("/") + 1);
-    await loadExternalData(model, async (location) => counted(await folder.read(`${place}${location}`)));
+    const file = typeof source === "string" ? await readFile(source) : source;
+    const model = readModel(file);
+    const locations = externalLocations(model);
+    // Weights on disk stay there, and are read a layer at a time.
+    const files =
+      typeof source === "string"
+        ? externalFilesIn(dirname(source))
+        : await filesInMemory(folder, path.slice(0, path.lastIndexOf("/") + 1), locations);
+    attachExternalData(model, files);
+    const bytes = Array.from(locations).reduce((sum, name) => sum + files.size(name), file.length);
     return { encoder, path: path as `${string}.onnx`, model, bytes };
   } catch (error) {
     await encoder.close();
     throw error;
   }
+}
+
+async function filesInMemory(
+  folder: ModelFolder,
+  place: string,
+  locations: ReadonlySet<string>,
+): Promise<ExternalFiles> {
+  const contents = new Map<string, Uint8Array>();
+  for (const location of locations) contents.set(location, await folder.read(`${place}${location}`));
+  return externalFilesOf(contents);
 }

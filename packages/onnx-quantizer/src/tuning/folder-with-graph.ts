@@ -1,10 +1,13 @@
 import type { ModelFolder } from "@kokeshi/core";
 
-/** The folder with one more graph in it, which is in memory alone. */
-export function folderWithGraph(folder: ModelFolder, path: string, graph: Uint8Array): ModelFolder {
+/** The folder with a graph more in it, and the files of its weights, which are in memory alone. */
+export function folderWithGraph(
+  folder: ModelFolder,
+  files: Readonly<Record<string, Uint8Array>>,
+): ModelFolder {
   return {
     modelId: folder.modelId,
-    has: async (file) => file === path || folder.has(file),
-    read: async (file) => (file === path ? graph : folder.read(file)),
+    has: async (file) => Object.hasOwn(files, file) || folder.has(file),
+    read: async (file) => (Object.hasOwn(files, file) ? (files[file] as Uint8Array) : folder.read(file)),
   };
 }

@@ -42,7 +42,7 @@ export async function quantizedFolderFiles(
     "quantization/calibration.json": json(tuned.calibration),
     "quantization/ledger.md": encoder.encode(ledgerTable(tuned.ledger)),
     "quantization/ledger.svg": encoder.encode(ledgerPlot(tuned.ledger)),
-    [graphPathOf(tuned)]: tuned.graph,
+    ...tuned.files,
     [ledgerPath]: json(tuned.ledger),
   };
 }

@@ -1,6 +1,6 @@
 import { availableParallelism } from "node:os";
 import type { EmbeddingModel, ModelFolder } from "@kokeshi/core";
-import { readModel, writeModel } from "@kokeshi/onnx";
+import { copyModel, type ModelFilesOptions, type OnnxModel, writeModelFiles } from "@kokeshi/onnx";
 import { type Encoder, loadTransformerModel, openEncoder, type PoolingMode } from "@kokeshi/transformer-int8";
 import type { ActivationStatistics } from "../calibration/activation-statistics.js";
 import {
@@ -18,17 +18,18 @@ import {
 import type { ReferenceSample } from "./reference-sample.js";
 import type { FinishedTrial, Proposal, Trial } from "./trial.js";
 
-/** Settings of every trial of a search. */
+/** Settings of every trial of a search. `externalData` and `longest` are those of the files that are written. */
 export type TrialSettings = Pick<
   QuantizeEncoderOptions,
   "operators" | "tables" | "reduceRange" | "percentile"
->;
+> &
+  ModelFilesOptions;
 
 export interface TrialRunnerParts {
   folder: ModelFolder;
   pooling: PoolingMode | undefined;
   /** The float32 graph, prepared as far as all trials share it. */
-  prepared: Uint8Array;
+  prepared: OnnxModel;
   statistics: ActivationStatistics;
   settings: TrialSettings;
   sample: ReferenceSample;
@@ -71,32 +72,33 @@ export class TrialRunner {
   /** The mean cosine of such a model's vectors to those of float32, over the sample. */
   async fidelity(quantized: Quantized): Promise<number> {
     const { sample, signal } = this.parts;
-    const { graph } = await this.quantize(quantized);
-    return this.withEncoder(graph, availableParallelism(), (encoder) => sample.fidelity(encoder, signal));
+    const { files } = await this.quantize(quantized);
+    return this.withEncoder(files, availableParallelism(), (encoder) => sample.fidelity(encoder, signal));
   }
 
-  /** The same bytes for the same recipe and layers. */
-  async quantize({
-    recipe,
-    keepFloat,
-  }: Quantized): Promise<{ graph: Uint8Array; report: QuantizationReport }> {
+  /** The graph at this path, and files of weights beside it: the same bytes for the same recipe and layers. */
+  async quantize(
+    { recipe, keepFloat }: Quantized,
+    path: string = graphPath,
+  ): Promise<{ files: Record<string, Uint8Array>; report: QuantizationReport }> {
     const { prepared, statistics, settings, signal } = this.parts;
     signal?.throwIfAborted();
-    const model = readModel(prepared);
-    const report = await quantizeEncoder(model, { ...settings, ...recipe, statistics, keepFloat });
-    return { graph: writeModel(model), report };
+    const model = copyModel(prepared);
+    const { externalData, longest, ...options } = settings;
+    const report = await quantizeEncoder(model, { ...options, ...recipe, statistics, keepFloat });
+    return { files: writeModelFiles(model, path, { externalData, longest }), report };
   }
 
   private async judge(
     proposal: Proposal,
   ): Promise<Omit<FinishedTrial, keyof Proposal | "number" | "seconds">> {
     const { sample, floatScores, maxRelativeLoss, signal } = this.parts;
-    const { graph, report } = await this.quantize(proposal);
-    const { fidelity, speedup } = await this.withEncoder(graph, 1, async (encoder) => ({
+    const { files, report } = await this.quantize(proposal);
+    const { fidelity, speedup } = await this.withEncoder(files, 1, async (encoder) => ({
       fidelity: await sample.fidelity(encoder, signal),
       speedup: await sample.speedup(encoder, signal),
     }));
-    const scores = await this.scores(graph);
+    const scores = await this.scores(files);
     const loss = relativeLoss(scores, floatScores);
     const floatLayers = report.layers.filter(({ precision }) => precision === "float32").length;
     return {
@@ -105,19 +107,19 @@ export class TrialRunner {
       metGoal: loss <= maxRelativeLoss,
       fidelity,
       speedup,
-      bytes: graph.length,
+      bytes: Object.values(files).reduce((sum, { length }) => sum + length, 0),
       quantizedLayers: report.layers.length - floatLayers,
       floatLayers,
     };
   }
 
   private async withEncoder<Result>(
-    graph: Uint8Array,
+    files: Readonly<Record<string, Uint8Array>>,
     threads: number,
     use: (encoder: Encoder) => Promise<Result>,
   ): Promise<Result> {
     const { folder, pooling, signal } = this.parts;
-    const candidate = folderWithGraph(folder, graphPath, graph);
+    const candidate = folderWithGraph(folder, files);
     const encoder = await openEncoder(candidate, { precision: graphPath, pooling, threads, signal });
     try {
       return await use(encoder);
@@ -126,9 +128,9 @@ export class TrialRunner {
     }
   }
 
-  private async scores(graph: Uint8Array): Promise<ObjectiveScores> {
+  private async scores(files: Readonly<Record<string, Uint8Array>>): Promise<ObjectiveScores> {
     const { folder, pooling, objective, reference, signal } = this.parts;
-    const candidate = folderWithGraph(folder, graphPath, graph);
+    const candidate = folderWithGraph(folder, files);
     const model = await loadTransformerModel(candidate, {
       precision: graphPath,
       pooling,

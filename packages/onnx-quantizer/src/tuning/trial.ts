@@ -26,7 +26,7 @@ export interface FinishedTrial extends Proposal {
   fidelity: number;
   /** Times as fast as float32, one thread, over the same texts. */
   speedup: number;
-  /** Of the graph. */
+  /** Of the graph, and of the files with weights beside it. */
   bytes: number;
   /** Dense layers that are quantized, and those that are not. */
   quantizedLayers: number;

@@ -1,10 +1,10 @@
 import { embed, InvalidArgumentError, InvalidFileError, memoryFolder, NotFoundError } from "@kokeshi/core";
 import { localFolder } from "@kokeshi/hub";
-import { readModel, writeModel } from "@kokeshi/onnx";
+import { readModel, writeModel, writeModelFiles } from "@kokeshi/onnx";
 import { loadTransformerModel } from "@kokeshi/transformer-int8";
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync, truncateSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
 import { quantizeEncoder } from "../quantize-encoder.js";
 import { tinyFolder, tinyTexts } from "./fixtures/tiny-folder.js";
@@ -12,6 +12,7 @@ import { meanCosine, type QuantizationObjective } from "./quantization-objective
 import { quantizedFolderFiles, writeQuantizedFolder } from "./quantized-folder.js";
 import { isFinished, type FinishedTrial, type Trial } from "./trial.js";
 import { tuneQuantization, type TuningProgress } from "./tune-quantization.js";
+import type { TunedQuantization } from "./tuned-quantization.js";
 
 const texts = tinyTexts(40);
 const parent = mkdtempSync(join(tmpdir(), "kokeshi-tuning-"));
@@ -57,7 +58,7 @@ describe("tuneQuantization", () => {
     expect(trial.relativeLoss).toBeLessThan(0.01);
     expect(trial.fidelity).toBeGreaterThan(0.99);
     expect(trial.speedup).toBeGreaterThan(0);
-    expect(trial.bytes).toBe(tuned.graph.length);
+    expect(trial.bytes).toBe(tuned.files["onnx/model_int8.onnx"]?.length);
     expect(trial.bytes).toBeLessThan(tuned.ledger.floatBytes);
     expect(tuned.calibration).toMatchObject({ texts: 32, rangeMethod: "min-max" });
     expect(tuned.calibration.tokens).toBeGreaterThan(32 * 3);
@@ -179,12 +180,69 @@ describe("tuneQuantization", () => {
       const tuned = await tuneQuantization(tinyFolder(), { texts, method, objective });
       expect(tuned.best).toMatchObject({ number: 1, metGoal: true, recipe: { method } });
       expect(tuned.calibration).toMatchObject({ texts: 40, rangeMethod: null, ranges: null });
-      expect(sizes.at(-1)).toBe(tuned.graph.length);
+      expect(sizes.at(-1)).toBe(Object.values(tuned.files)[0]?.length);
       const files = await quantizedFolderFiles(tinyFolder(), tuned);
       const model = await loadTransformerModel(memoryFolder("q", files), { workers: 1 });
       expect(model.description.precision).toBe(method === "dynamic" ? "int8" : "int4");
       await model.close();
     }
+  });
+
+  describe("of a model with weights in other files", () => {
+    const few = texts.slice(0, 12);
+    const recipe = { method: "static", smoothQuant: {}, biasCorrection: true } as const;
+    const options = { texts: few, recipes: [recipe], trials: 1 };
+    const bytesOf = (files: Readonly<Record<string, Uint8Array>>): number =>
+      Object.values(files).reduce((sum, { length }) => sum + length, 0);
+    async function splitFiles(): Promise<Record<string, Uint8Array>> {
+      const model = readModel(await tinyFolder().read("onnx/model.onnx"));
+      return writeModelFiles(model, "onnx/model.onnx", { externalData: "always" });
+    }
+    let whole: TunedQuantization;
+
+    it("gives what it gives where they are in the graph", async () => {
+      const split = await splitFiles();
+      expect(Object.keys(split)).toEqual(["onnx/model.onnx", "onnx/model.onnx_data"]);
+      whole = await tuneQuantization(tinyFolder(), options);
+      const again = await tuneQuantization(tinyFolder({}, split), options);
+      expect(Object.keys(again.files)).toEqual(["onnx/model_int8.onnx"]);
+      const [expected, actual] = [whole, again].map(({ files }) => files["onnx/model_int8.onnx"]);
+      expect(Buffer.compare(expected as Uint8Array, actual as Uint8Array)).toBe(0);
+      expect(again.ledger.floatBytes).toBe(bytesOf(split));
+    });
+
+    it("reads them from disk, and writes other files where none may be long", async () => {
+      const onDisk = join(parent, "external");
+      const source = tinyFolder({}, await splitFiles());
+      for (const { path } of await source.list()) {
+        mkdirSync(dirname(join(onDisk, path)), { recursive: true });
+        writeFileSync(join(onDisk, path), await source.read(path));
+      }
+      const longest = 40_000;
+      const short = await tuneQuantization(localFolder(onDisk, "external"), { ...options, longest });
+      expect(Object.keys(short.files)).toEqual(
+        ["", "_data", "_data_1"].map((suffix) => `onnx/model_int8.onnx${suffix}`),
+      );
+      for (const { length } of Object.values(short.files)) expect(length).toBeLessThanOrEqual(longest);
+      expect(short.best.bytes).toBe(bytesOf(short.files));
+      const out = join(parent, "external-int8");
+      await writeQuantizedFolder(out, await quantizedFolderFiles(localFolder(onDisk, "external"), short));
+      const wholeFiles = await quantizedFolderFiles(tinyFolder(), whole);
+      const vectors = await Promise.all(
+        [localFolder(out), memoryFolder("whole", wholeFiles)].map(async (made) => {
+          const model = await loadTransformerModel(made, { workers: 1 });
+          const { embeddings } = await embed(model, few);
+          await model.close();
+          return embeddings.data;
+        }),
+      );
+      expect(vectors[0]).toEqual(vectors[1]);
+
+      truncateSync(join(onDisk, "onnx/model.onnx_data"), 1000);
+      await expect(tuneQuantization(localFolder(onDisk, "external"), options)).rejects.toThrow(
+        InvalidFileError,
+      );
+    });
   });
 
   it("begins no trial after its time", async () => {

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { cpus } from "node:os";
 import { type EmbeddingModel, InvalidArgumentError, InvalidFileError, type ModelFolder } from "@kokeshi/core";
-import { readModel, writeModel, type OnnxModel } from "@kokeshi/onnx";
+import type { OnnxModel } from "@kokeshi/onnx";
 import { loadTransformerModel } from "@kokeshi/transformer-int8";
 import { layerRanges, type ActivationStatistics } from "../calibration/activation-statistics.js";
 import { collectStatistics } from "../calibration/collect-statistics.js";
@@ -11,6 +11,7 @@ import { optimizeEncoder } from "../optimize-encoder.js";
 import { part } from "../part.js";
 import { type FloatEncoder, type FloatEncoderOptions, openFloatEncoder } from "./float-encoder.js";
 import { layerRoles, type PlacedLayer } from "./layer-roles.js";
+import { graphPathOf } from "./quantized-folder.js";
 import { meanCosineToFloat32, type QuantizationObjective, scoresOf } from "./quantization-objective.js";
 import { type QuantizationMethod, type QuantizationRecipe, recipeName, recipesOf } from "./recipe.js";
 import { ReferenceSample } from "./reference-sample.js";
@@ -108,7 +109,7 @@ class Tuning {
     const layers = layerRoles(encoderLayers(float.model));
     const { texts, objective } = dividedTexts(options);
     const prepared = await this.prepare(operators);
-    const statistics = await this.calibrate(readModel(prepared), texts);
+    const statistics = await this.calibrate(prepared, texts);
     const sample = await ReferenceSample.open(float.encoder, texts.slice(0, sampleTexts), signal);
     const float32 = { model: reference, reference, folder, graph: float.path };
     const floatScores = await scoresOf(objective, float32, signal);
@@ -128,9 +129,9 @@ class Tuning {
     await this.search(runner, layers);
     const best = bestTrial(this.trials);
     if (best === undefined) throw nothingFound(this.trials, runner.firstError);
-    const { graph } = await runner.quantize(best);
+    const { files } = await runner.quantize(best, graphPathOf({ best }));
     return {
-      graph,
+      files,
       best,
       metGoal: best.metGoal,
       calibration: summarize(texts, statistics, best, options),
@@ -165,10 +166,10 @@ class Tuning {
   }
 
   /** The steps that are the same in every trial, done once. */
-  private async prepare(operators: "fast" | "portable"): Promise<Uint8Array> {
+  private async prepare(operators: "fast" | "portable"): Promise<OnnxModel> {
     const { model } = this.float;
     if (operators === "fast") await optimizeEncoder(model);
-    return writeModel(model);
+    return model;
   }
 
   private async calibrate(model: OnnxModel, texts: readonly string[]): Promise<ActivationStatistics> {
@@ -282,12 +283,16 @@ function definedSettings({
   tables,
   reduceRange,
   percentile,
+  externalData,
+  longest,
 }: TuneQuantizationOptions): TrialSettings {
   return {
     ...(operators !== undefined && { operators }),
     ...(tables !== undefined && { tables }),
     ...(reduceRange !== undefined && { reduceRange }),
     ...(percentile !== undefined && { percentile }),
+    ...(externalData !== undefined && { externalData }),
+    ...(longest !== undefined && { longest }),
   };
 }
 

@@ -1,8 +1,8 @@
 import type { OnnxModel, OnnxTensor } from "../model.js";
 import { tensorElements } from "../tensor-elements.js";
 import type { TensorType } from "../tensor-type.js";
-import { writeModel } from "../write-model.js";
 import type { OnnxRuntime } from "./onnx-runtime.js";
+import { sessionSource } from "./session-source.js";
 
 /** Runs a model once, as it stands: nothing fused, one thread. Gives its outputs by name. */
 export async function evaluateModel(
@@ -10,7 +10,9 @@ export async function evaluateModel(
   model: OnnxModel,
   inputs: Readonly<Record<string, OnnxTensor>> = {},
 ): Promise<Map<string, OnnxTensor>> {
-  const session = await InferenceSession.create(writeModel(model), {
+  const { bytes: modelBytes, options } = sessionSource(model);
+  const session = await InferenceSession.create(modelBytes, {
+    ...options,
     graphOptimizationLevel: "disabled",
     intraOpNumThreads: 1,
     logSeverityLevel: 3,

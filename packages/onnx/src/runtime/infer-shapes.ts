@@ -1,7 +1,7 @@
 import type { OnnxModel, OnnxValue } from "../model.js";
 import type { TensorType } from "../tensor-type.js";
-import { writeModel } from "../write-model.js";
 import type { OnnxRuntime } from "./onnx-runtime.js";
+import { sessionSource } from "./session-source.js";
 
 /**
  * Types and shapes of every value that the nodes of a graph compute, as ONNX Runtime infers them: sizes, names of
@@ -13,10 +13,12 @@ export async function inferShapes(
 ): Promise<Map<string, OnnxValue>> {
   const names = model.graph.nodes.flatMap((node) => node.outputs.filter((output) => output !== ""));
   const outputs = Array.from(new Set(names), (name): OnnxValue => ({ name }));
-  const session = await InferenceSession.create(
-    writeModel({ ...model, graph: { ...model.graph, outputs } }),
-    { graphOptimizationLevel: "disabled", logSeverityLevel: 3 },
-  );
+  const { bytes, options } = sessionSource({ ...model, graph: { ...model.graph, outputs } });
+  const session = await InferenceSession.create(bytes, {
+    ...options,
+    graphOptimizationLevel: "disabled",
+    logSeverityLevel: 3,
+  });
   try {
     return new Map(
       session.outputMetadata.map((metadata) => {

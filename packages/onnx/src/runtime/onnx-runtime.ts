@@ -10,6 +10,9 @@ export interface OnnxRuntimeOptions {
   graphOptimizationLevel?: "disabled";
   intraOpNumThreads?: number;
   logSeverityLevel?: 3;
+  /** Files that hold weights of the model, in memory. */
+  externalData?: readonly { path: string; data: Uint8Array }[];
+  extra?: { readonly session?: Readonly<Record<string, unknown>> };
 }
 
 export interface OnnxRuntimeSession {
