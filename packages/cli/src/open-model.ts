@@ -23,10 +23,21 @@ export async function openModel(
 ): Promise<OpenedModel & { folder: LocalFolder }> {
   const folder = await openModelFolder(reference, context, (repository) => neededWeights(repository, graph));
   // More options than a static model has: it passes over them.
-  const options: TransformerOptions = { dimensions, precision: graph, signal: context.signal };
+  const options: TransformerOptions = {
+    dimensions,
+    precision: graph,
+    signal: context.signal,
+    graphCache: graphCacheOf(context),
+  };
   const opened = await backends.open(folder, options);
   if (opened.model.description?.batchInvariant === false) context.reporter.note(dependsOnBatch(opened));
   return { ...opened, folder };
+}
+
+/** Where optimised graphs are kept: relative to the working directory; where it is set to nothing, nowhere. */
+export function graphCacheOf({ cwd, env }: CommandContext): string | undefined {
+  const folder = env["KOKESHI_GRAPH_CACHE"];
+  return folder === undefined || folder === "" ? undefined : resolve(cwd, folder);
 }
 
 function dependsOnBatch({ model }: OpenedModel): string {

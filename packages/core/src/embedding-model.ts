@@ -72,5 +72,7 @@ export interface ModelDescription {
   precision: string;
   /** Whether a text gets the same vector in every batch. */
   batchInvariant: boolean;
+  /** What was changed in its graph before it runs, such as "attention fused in 12 layers". */
+  optimizations?: readonly string[];
   licence?: string;
 }

@@ -50,6 +50,7 @@ export class TransformerModel implements EmbeddingModel {
       tokenizerPath: tokenizer.tokenizerPath,
       precision: plan.graph.precision,
       batchInvariant: plan.graph.batchInvariant || pool.isOneByOne,
+      optimizations: optimizationsOf(plan),
       licence,
     };
   }
@@ -81,4 +82,8 @@ export class TransformerModel implements EmbeddingModel {
 /** Other graphs of a folder give other vectors, and so does another pooling: `owner/name@revision+onnx/model.onnx`. */
 function identityOf({ modelId, graph, pooling }: EncoderPlan): string {
   return [modelId, graph.path, ...(pooling.overruled ? pooling.modes : [])].join("+");
+}
+
+function optimizationsOf({ graph: { fusedAttentions } }: EncoderPlan): string[] | undefined {
+  return fusedAttentions === undefined ? undefined : [`attention fused in ${fusedAttentions} layers`];
 }

@@ -15,7 +15,7 @@ import {
 import { machineLine } from "../bench/machine-line.js";
 import { textsOfTokens } from "../bench/texts-of-tokens.js";
 import type { CommandContext } from "../command-context.js";
-import { openModelFolder } from "../open-model.js";
+import { graphCacheOf, openModelFolder } from "../open-model.js";
 import { tokenizerOfFolder } from "../open-tokenizer.js";
 import { streamSink } from "../output/byte-sink.js";
 import { UsageError } from "../usage-error.js";
@@ -134,7 +134,8 @@ async function benchCommand(options: BenchCommandOptions, context: CommandContex
   }
 
   async function open(graph: BenchGraph, count: number): Promise<EmbeddingModel> {
-    const load: TransformerOptions = { precision: graph, workers: 1, threads: count, signal };
+    const graphCache = graphCacheOf(context);
+    const load: TransformerOptions = { precision: graph, workers: 1, threads: count, signal, graphCache };
     return (await backends.open(folder, load)).model;
   }
 }

@@ -44,6 +44,7 @@ async function inspectCommand(
       tokenizerPath: description?.tokenizerPath ?? null,
       precision: description?.precision ?? null,
       batchInvariant: description?.batchInvariant ?? null,
+      optimizations: description?.optimizations ?? null,
       prompts: model.prompts,
       licence: description?.licence ?? null,
       files: await folder.list(),

@@ -30,6 +30,7 @@ describe("models inspect", () => {
       tokenizerPath: "library",
       precision: "int8",
       batchInvariant: true,
+      optimizations: null,
       prompts: { query: "query " },
       licence: "mit",
       files: readdirSync(model)

@@ -24,10 +24,18 @@ describe("a transformer's folder", () => {
       tokenizerPath: "fast",
       precision: "float32",
       batchInvariant: true,
+      optimizations: null,
       prompts: { query: "query: " },
       licence: "mit",
       files: files.map((path) => ({ path, bytes: statSync(join(cwd, "encoder", path)).size })),
     });
+  });
+
+  it("has its optimised graph kept where KOKESHI_GRAPH_CACHE says", async () => {
+    const env = { KOKESHI_GRAPH_CACHE: "graphs" };
+    const { stdout } = await runCaptured(["models", "inspect", "./encoder"], { cwd, env });
+    expect(stdout).toMatch(/^optimizations +attention fused in 2 layers$/m);
+    expect(readdirSync(join(cwd, "graphs"))).toHaveLength(1);
   });
 
   it("gives the vectors that PyTorch gives, and says what was cut", async () => {

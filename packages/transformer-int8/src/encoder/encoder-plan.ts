@@ -37,6 +37,8 @@ export interface GraphFile {
   externalData?: readonly { path: string; data: Uint8Array }[];
   /** Whether ONNX Runtime wrote the graph after its own optimisations, and need not do them again. */
   optimized?: boolean;
+  /** Layers whose attention is in one operator that the exporter wrote in many; absent where the graph is as it was. */
+  fusedAttentions?: number;
   /** Number format of the weights. */
   precision: Precision;
   /** Whether a text gets the same vector in every batch, as far as the operators of the graph tell. */

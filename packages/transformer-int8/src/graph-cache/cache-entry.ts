@@ -1,8 +1,9 @@
 import { open, readFile, type FileHandle } from "node:fs/promises";
 import { join } from "node:path";
 import { crc32 } from "node:zlib";
+import type { GraphFile } from "../encoder/encoder-plan.js";
 
-/** An entry is a folder with these two files, and a list of what they should be. */
+/** An entry is a folder with these two files, and a list of what they should be and of what was changed in them. */
 export const graphFile = "graph.onnx";
 export const dataFile = "graph.data";
 const listFile = "entry.json";
@@ -15,25 +16,33 @@ interface FileFacts {
 
 const bytesPerRead = 1 << 20;
 
-/** Whether both files are there and are what was written. */
-export async function isWholeEntry(folder: string): Promise<boolean> {
+/** What was done to a graph besides ONNX Runtime's own passes. */
+export type GraphChanges = Pick<GraphFile, "fusedAttentions">;
+
+/** What was changed in the graph of an entry; `undefined` unless both files are there and are what was written. */
+export async function readEntry(folder: string): Promise<GraphChanges | undefined> {
   try {
-    const expected = await readFile(join(folder, listFile), "utf8");
-    return expected === JSON.stringify(await filesOf(folder));
+    const list = await readFile(join(folder, listFile), "utf8");
+    const { fusedAttentions } = JSON.parse(list) as GraphChanges;
+    return list === (await listOf(folder, { fusedAttentions })) ? { fusedAttentions } : undefined;
   } catch {
-    return false;
+    return undefined;
   }
 }
 
 /** Writes the list, and flushes everything to the disk. */
-export async function sealEntry(folder: string): Promise<void> {
+export async function sealEntry(folder: string, changes: GraphChanges): Promise<void> {
   await withFile(join(folder, listFile), "wx", async (handle) => {
-    await handle.writeFile(JSON.stringify(await filesOf(folder)));
+    await handle.writeFile(await listOf(folder, changes));
     await handle.sync();
   });
   for (const name of [graphFile, dataFile]) {
     await withFile(join(folder, name), "r+", (handle) => handle.sync());
   }
+}
+
+async function listOf(folder: string, { fusedAttentions }: GraphChanges): Promise<string> {
+  return JSON.stringify({ fusedAttentions, files: await filesOf(folder) });
 }
 
 async function filesOf(folder: string): Promise<FileFacts[]> {

@@ -4,17 +4,19 @@ import { loadRuntime } from "../encoder/runtime.js";
 import { sessionOptions } from "../encoder/session-options.js";
 import { carryError } from "./carried-error.js";
 import { passGate } from "./native-gate.js";
-import { dataFile, graphFile } from "../graph-cache/cache-entry.js";
+import { dataFile, graphFile, type GraphChanges } from "../graph-cache/cache-entry.js";
+import { fuseGraph } from "../graph-cache/fuse-graph.js";
 import type { OptimizerAnswer, OptimizerStart } from "../graph-cache/write-optimized-graph.js";
 
 /*
- * The program of a thread: opens a graph, which makes ONNX Runtime write it as it optimised it.
+ * The program of a thread: changes a graph where that helps, and opens it, which makes ONNX Runtime write it as it
+ * optimised it.
  */
-const { graph, folder, gate } = workerData as OptimizerStart;
+const { plan, folder, gate } = workerData as OptimizerStart;
 
-async function optimize(): Promise<void> {
+async function optimize(): Promise<GraphChanges> {
   const { InferenceSession } = await loadRuntime();
-  const { source, externalData } = graph;
+  const { source, externalData, fusedAttentions } = (await fuseGraph(plan)) ?? plan.graph;
   const base = sessionOptions();
   const session = await InferenceSession.create(source as string, {
     ...base,
@@ -31,6 +33,7 @@ async function optimize(): Promise<void> {
     },
   });
   await session.release();
+  return { fusedAttentions };
 }
 
 function post(answer: OptimizerAnswer): void {
@@ -38,6 +41,6 @@ function post(answer: OptimizerAnswer): void {
 }
 
 passGate(gate, optimize).then(
-  () => post({ kind: "written" }),
+  (changes) => changes && post({ kind: "written", changes }),
   (error: unknown) => post({ kind: "failed", error: carryError(error) }),
 );
