@@ -70,15 +70,16 @@ export function addEvaluateCommand(program: Command, context: CommandContext): v
     ).makeOptionMandatory(),
     new Option("--tasks <names>", "only these, separated by commas").argParser(list),
     new Option("--split <name>", "the split that is scored").default("test"),
-    new Option("-m, --model <ref...>", "folders, npm packages, or hf:owner/name[@revision]").default([
+    new Option("-m, --model <ref...>", "folders, npm packages, or hf:owner/name[@revision]").default(
+      [defaultModel],
       defaultModel,
-    ]),
+    ),
     commonOptions.graph(),
     new Option("-d, --dimensions <numbers>", "keep only so many first components: 256,128").argParser(
       numbers,
     ),
     new Option("--precision <names>", `some of ${precisions.join(", ")}`)
-      .default(["float32"])
+      .default(["float32"], "float32")
       .argParser(listOf(precisions)),
     new Option(
       "--rescoring <multiples>",
