@@ -98,6 +98,16 @@ const trials: [string, QuantizeEncoderOptions][] = [
     "static, 7-bit weights, SmoothQuant, bias correction",
     { ...corrected, smoothQuant: {}, reduceRange: true },
   ],
+  ...[false, true].flatMap((symmetricActivations) =>
+    (["per-channel", "per-tensor"] as const).flatMap((weightScales): [string, QuantizeEncoderOptions][] => {
+      const choices = { weightScales, symmetricActivations };
+      const what = `static, ${weightScales}, ${symmetricActivations ? "symmetric" : "asymmetric"}`;
+      return [
+        [what, { method: "static", ...choices }],
+        [`${what}, SmoothQuant, bias correction`, { ...corrected, smoothQuant: {}, ...choices }],
+      ];
+    }),
+  ),
   ["dynamic", { method: "dynamic" }],
   ["dynamic, SmoothQuant, bias correction", { method: "dynamic", smoothQuant: {}, biasCorrection: true }],
   ...([8, 4] as const).flatMap((bits): [string, QuantizeEncoderOptions][] => [

@@ -1,5 +1,5 @@
 import { InvalidArgumentError, InvalidFileError } from "@kokeshi/core";
-import { GraphEditor, type OnnxModel } from "@kokeshi/onnx";
+import { checkModel, GraphEditor, type OnnxModel } from "@kokeshi/onnx";
 import type { ActivationStatistics } from "./calibration/activation-statistics.js";
 import type { CalibrationBatch } from "./calibration/calibration-batch.js";
 import { collectStatistics } from "./calibration/collect-statistics.js";
@@ -78,7 +78,7 @@ export interface QuantizationReport {
 
 /**
  * Makes a float32 encoder INT8, in place. Throws InvalidFileError for a model without dense layers, such as one that
- * is quantized already.
+ * is quantized already, and for one whose structure is not sound (`checkModel`).
  */
 export async function quantizeEncoder(
   model: OnnxModel,
@@ -129,11 +129,13 @@ export async function quantizeEncoder(
           reduceRange,
           weightScales,
         });
+  const tableCount = tables ? quantizeTables(editor) : 0;
+  checkModel(model);
   const precision = method === "weight-only" && bits === 4 ? "int4" : "int8";
   return {
     denseLayers: quantizedLayers,
     layers: layers.map((layer) => ({ ...layer, precision: kept.has(layer.name) ? "float32" : precision })),
-    tables: tables ? quantizeTables(editor) : 0,
+    tables: tableCount,
     smoothed: factors.size,
     optimization,
   };

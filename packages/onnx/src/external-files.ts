@@ -1,11 +1,11 @@
-import { closeSync, fstatSync, openSync, readSync, realpathSync, statSync } from "node:fs";
-import { basename, dirname, isAbsolute, join, relative, resolve, sep } from "node:path";
-import { InvalidFileError, NotFoundError } from "@kokeshi/core";
+import { NotFoundError } from "@kokeshi/core";
 
 /** The files beside a model that hold tensors, read in pieces; paths are relative to the model's folder, and inside it. */
 export interface ExternalFiles {
   /** Absolute path of the model's folder, where it is on disk. */
   readonly folder?: string;
+  /** Whether a path is a link on disk: where not said, none is. */
+  isLink?(location: string): boolean;
   /** Bytes of a file. Throws NotFoundError where there is none. */
   size(location: string): number;
   /** So many bytes from there on, all of which the file has; in memory of their own or as a view. */
@@ -16,7 +16,7 @@ export interface ExternalFiles {
 export function externalFilesOf(contents: ReadonlyMap<string, Uint8Array>): ExternalFiles {
   const contentOf = (location: string): Uint8Array => {
     const content = contents.get(location);
-    if (content === undefined) throw missing(location);
+    if (content === undefined) throw missingFile(location);
     return content;
   };
   return {
@@ -25,99 +25,8 @@ export function externalFilesOf(contents: ReadonlyMap<string, Uint8Array>): Exte
   };
 }
 
-/**
- * Files on disk, of any size; what is read of them is what is asked for. They are opened for each piece, so that nothing
- * has to be closed. Throws InvalidFileError for what is no regular file, and for links that lead out of the folder, except
- * from a snapshot of a Hugging Face cache to its blobs.
- */
-export function externalFilesIn(folder: string): ExternalFiles {
-  const absolute = resolve(folder);
-  const opened = <Result>(location: string, use: (descriptor: number, size: number) => Result): Result => {
-    const path = join(absolute, location);
-    requireInside(absolute, path, location);
-    let descriptor: number;
-    try {
-      descriptor = openSync(path, "r");
-    } catch (cause) {
-      throw unusable(
-        location,
-        `cannot be opened (${(cause as Error).message})`,
-        "allow it to be read",
-        cause,
-      );
-    }
-    try {
-      return use(descriptor, fstatSync(descriptor).size);
-    } finally {
-      closeSync(descriptor);
-    }
-  };
-  return {
-    folder: absolute,
-    size: (location) => opened(location, (_, size) => size),
-    read: (location, offset, length) => opened(location, (file) => readPiece(file, location, offset, length)),
-  };
-}
-
-/** Node refuses single reads of 2 GiB and more. */
-const mostBytesPerRead = 2 ** 30;
-
-function readPiece(file: number, location: string, offset: number, length: number): Uint8Array {
-  const bytes = new Uint8Array(length);
-  for (let filled = 0; filled < length;) {
-    const atOnce = Math.min(length - filled, mostBytesPerRead);
-    const count = readSync(file, bytes, filled, atOnce, offset + filled);
-    if (count === 0) {
-      throw new InvalidFileError({
-        part: "onnx",
-        problem: `${location} ended at ${offset + filled} of ${offset + length} bytes`,
-        remedy: "do not change a model while it is read",
-      });
-    }
-    filled += count;
-  }
-  return bytes;
-}
-
-function requireInside(folder: string, path: string, location: string): void {
-  let real: string;
-  try {
-    real = realpathSync(path);
-  } catch (cause) {
-    throw missing(location, cause);
-  }
-  // Before opening: to open a named pipe would wait for its writer.
-  const problem = !staysInside(realpathSync(folder), real)
-    ? "is a link to a file outside the model's folder"
-    : statSync(real).isFile()
-      ? undefined
-      : "is not a regular file";
-  if (problem !== undefined) throw unusable(location, problem, "put the file itself beside the model");
-}
-
-function staysInside(folder: string, file: string): boolean {
-  if (isUnder(folder, file)) return true;
-  for (let place = folder; dirname(place) !== place; place = dirname(place)) {
-    if (basename(place) === "snapshots" && isUnder(join(dirname(place), "blobs"), file)) return true;
-  }
-  return false;
-}
-
-function isUnder(folder: string, file: string): boolean {
-  const path = relative(folder, file);
-  return !isAbsolute(path) && path !== ".." && !path.startsWith(`..${sep}`);
-}
-
-function unusable(location: string, problem: string, remedy: string, cause?: unknown): InvalidFileError {
-  return new InvalidFileError({
-    part: "onnx",
-    problem: `${location}, which holds tensors of the model, ${problem}`,
-    remedy,
-    cause,
-  });
-}
-
-function missing(location: string, cause?: unknown): NotFoundError {
+/** Of what a model names and its folder has not. */
+export function missingFile(location: string, cause?: unknown): NotFoundError {
   return new NotFoundError({
     part: "onnx",
     problem: `${location}, which holds tensors of the model, is missing`,

@@ -8,7 +8,8 @@ export {
   loadExternalData,
   type ReadExternalFile,
 } from "./external-data.js";
-export { externalFilesIn, externalFilesOf, type ExternalFiles } from "./external-files.js";
+export { externalFilesOf, type ExternalFiles } from "./external-files.js";
+export { externalFilesIn } from "./external-files-on-disk.js";
 export { foldConstants, type EvaluateModel, type FoldingOptions } from "./fold-constants.js";
 export { GraphBuilder, type NodeOptions, type ValueName } from "./graph-builder.js";
 export { GraphEditor, nodeName, takenBy, type NewNode } from "./graph-editor.js";

@@ -54,11 +54,14 @@ describe("fuseAttention", () => {
     );
   });
 
-  it("leaves attention alone whose mask is more than padding", async () => {
-    const { model, count } = await fused({ mask: "padding and the first token" });
-    expect(count).toBe(0);
-    expect(model).toEqual(attentionLayer({ mask: "padding and the first token" }));
-  });
+  it.each(["padding and the first token", "padding and a window"] as const)(
+    "leaves attention alone whose mask is %s",
+    async (kind) => {
+      const { model, count } = await fused({ mask: kind });
+      expect(count).toBe(0);
+      expect(model).toEqual(attentionLayer({ mask: kind }));
+    },
+  );
 });
 
 describe("foldSizes", () => {

@@ -15,7 +15,7 @@ export async function evaluateModel(
     ...options,
     graphOptimizationLevel: "disabled",
     intraOpNumThreads: 1,
-    logSeverityLevel: 3,
+    logSeverityLevel: 4,
   });
   try {
     const feeds = Object.fromEntries(

@@ -17,7 +17,7 @@ export async function inferShapes(
   const session = await InferenceSession.create(bytes, {
     ...options,
     graphOptimizationLevel: "disabled",
-    logSeverityLevel: 3,
+    logSeverityLevel: 4,
   });
   try {
     return new Map(

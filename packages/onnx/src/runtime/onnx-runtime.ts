@@ -9,7 +9,7 @@ export interface OnnxRuntime {
 export interface OnnxRuntimeOptions {
   graphOptimizationLevel?: "disabled";
   intraOpNumThreads?: number;
-  logSeverityLevel?: 3;
+  logSeverityLevel?: 4;
   /** Files that hold weights of the model, in memory. */
   externalData?: readonly { path: string; data: Uint8Array }[];
   extra?: { readonly session?: Readonly<Record<string, unknown>> };

@@ -1,5 +1,3 @@
-import { lstatSync } from "node:fs";
-import { join } from "node:path";
 import type { ExternalFiles } from "../external-files.js";
 import type { OnnxModel, OnnxTensor } from "../model.js";
 import { writeModel } from "../write-model.js";
@@ -53,8 +51,8 @@ function sourceWithFiles(model: OnnxModel, attached: readonly OnnxTensor[]): Ses
   );
   const [folder, ...others] = new Set(Array.from(files.values(), (held) => held.folder));
   // ONNX Runtime follows no links that leave the folder, as those of a Hugging Face cache do.
-  const isLink = (location: string): boolean => lstatSync(join(folder as string, location)).isSymbolicLink();
-  if (folder !== undefined && others.length === 0 && !Array.from(files.keys()).some(isLink)) {
+  const hasLinks = Array.from(files).some(([location, held]) => held.isLink?.(location) === true);
+  if (folder !== undefined && others.length === 0 && !hasLinks) {
     return {
       bytes,
       options: { extra: { session: { model_external_initializers_file_folder_path: folder } } },
