@@ -21,6 +21,7 @@ import {
 } from "@kokeshi/training";
 import { attribution } from "./attribution.js";
 import { gradedTrainingPairs } from "./graded-training-pairs.js";
+import { joinAnchors } from "./join-anchors.js";
 import { meanOfTables } from "./mean-of-tables.js";
 import { settings } from "./settings.js";
 import { trainTokenizer } from "./train-tokenizer.js";
@@ -63,15 +64,19 @@ async function tokenizer(): Promise<string> {
 }
 
 async function tokenizedSources(json: string): Promise<PairSource[]> {
-  const version = createHash("sha256").update(`${settings.termFrequency} ${json}`).digest("hex").slice(0, 12);
   const ours = pairTokenizer(json);
   const tokenized: PairSource[] = [];
   const files = await readdir(dataPath("train"));
   for (const file of files.filter((name) => name.endsWith(".jsonl.gz")).sort()) {
     const name = file.replace(/\.jsonl\.gz$/, "");
-    const cache = join(workFolder, `${name}.${version}.pairs`);
+    const isJoined = settings.joinedSources.includes(name);
+    const version = createHash("sha256")
+      .update(`${settings.termFrequency} ${isJoined} ${json}`)
+      .digest("hex");
+    const cache = join(workFolder, `${name}.${version.slice(0, 12)}.pairs`);
     if (!existsSync(cache)) {
-      await writePairCache(cache, await tokenizePairs(name, readPairs(dataPath("train", file)), ours));
+      const pairs = readPairs(dataPath("train", file));
+      await writePairCache(cache, await tokenizePairs(name, isJoined ? joinAnchors(pairs) : pairs, ours));
     }
     const source = await readPairCache(cache, name);
     const tokens = source.anchors.ids.length + source.positives.ids.length;

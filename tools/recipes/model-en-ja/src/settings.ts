@@ -12,12 +12,14 @@ export const settings = {
     "docs-ja": 0.3,
     "docs-parallel-en-ja": 0.3,
     "general-en": 1.5,
-    "jaquad-jglue-ja": 1.5,
+    "jaquad-jglue-ja": 2,
     "php-tldr-misc": 0.5,
     qa: 0.3,
-    "tatoeba-tanaka": 2,
+    "tatoeba-tanaka": 3,
     wordnet: 2,
   } as Readonly<Record<string, number>>,
+  /** Files of headings with their sections and of sentences with what follows: see `joinAnchors`. */
+  joinedSources: ["docs-en", "docs-ja", "general-en", "literature-ja", "textbooks-en"] as readonly string[],
   /** A token that a text repeats counts less each time. */
   termFrequency: "sublinear",
   training: {
