@@ -159,3 +159,77 @@ class T5Encoder(nn.Module):
         for layer in self.layers:
             x = layer(x, bias)
         return self.norm(x)
+
+
+class ScaleNorm(nn.Module):
+    """Layer normalization without a bias."""
+
+    def __init__(self):
+        super().__init__()
+        self.weight = nn.Parameter(torch.ones(WIDTH))
+
+    def forward(self, x):
+        return nn.functional.layer_norm(x, (WIDTH,), self.weight, None, 1e-5)
+
+
+class RotaryAttention(nn.Module):
+    """Queries and keys are turned by their positions (Su et al. 2021); one product gives all three."""
+
+    def __init__(self, theta: float):
+        super().__init__()
+        self.projections, self.output = nn.Linear(WIDTH, 3 * WIDTH, bias=False), nn.Linear(WIDTH, WIDTH, bias=False)
+        self.theta = theta
+
+    def forward(self, x, bias):
+        size = WIDTH // HEADS
+        query, key, value = (
+            self.projections(x).view(x.shape[0], x.shape[1], 3, HEADS, size).permute(2, 0, 3, 1, 4).unbind(0)
+        )
+        frequencies = self.theta ** -(torch.arange(0, size, 2).float() / size)
+        angles = torch.arange(x.shape[1])[:, None] * frequencies
+        angles = torch.cat([angles, angles], -1)
+
+        def turned(y):
+            half = torch.cat([-y[..., size // 2 :], y[..., : size // 2]], -1)
+            return y * angles.cos() + half * angles.sin()
+
+        scores = turned(query) @ turned(key).transpose(2, 3) / math.sqrt(size) + bias
+        context = scores.softmax(-1) @ value
+        return self.output(context.transpose(1, 2).reshape(x.shape[0], x.shape[1], WIDTH))
+
+
+class ModernBertLayer(nn.Module):
+    def __init__(self, is_first: bool):
+        super().__init__()
+        # What comes from the embeddings is normalized already. The layers after it see a window.
+        self.attention_norm = nn.Identity() if is_first else ScaleNorm()
+        self.attention = RotaryAttention(theta=160_000.0 if is_first else 10_000.0)
+        self.norm = ScaleNorm()
+        self.up, self.down = nn.Linear(WIDTH, 4 * WIDTH, bias=False), nn.Linear(2 * WIDTH, WIDTH, bias=False)
+
+    def forward(self, x, bias):
+        x = x + self.attention(self.attention_norm(x), bias)
+        value, gate = self.up(self.norm(x)).chunk(2, dim=-1)
+        return x + self.down(nn.functional.gelu(value) * gate)
+
+
+class ModernBert(nn.Module):
+    """ModernBERT (modeling_modernbert.py): rotary positions, a gated GELU, no biases, windows in all layers but some."""
+
+    WINDOW = 6
+
+    def __init__(self, vocabulary: int):
+        super().__init__()
+        self.words = nn.Embedding(vocabulary, WIDTH)
+        self.norm, self.last_norm = ScaleNorm(), ScaleNorm()
+        self.layers = nn.ModuleList(ModernBertLayer(is_first=layer == 0) for layer in range(LAYERS))
+
+    def forward(self, input_ids, attention_mask):
+        x = self.norm(self.words(input_ids))
+        everywhere = mask_bias(attention_mask)
+        positions = torch.arange(input_ids.shape[1])
+        is_far = (positions[:, None] - positions).abs() > self.WINDOW // 2
+        nearby = everywhere.masked_fill(is_far, torch.finfo(torch.float32).min)
+        for index, layer in enumerate(self.layers):
+            x = layer(x, everywhere if index == 0 else nearby)
+        return self.last_norm(x)

@@ -17,9 +17,9 @@ from pathlib import Path
 import numpy
 import torch
 
-from encoders import POSITIONS, WIDTH, Bert, BertOfTexts, BertWithPositions, Roberta, T5Encoder
+from encoders import POSITIONS, WIDTH, Bert, BertOfTexts, BertWithPositions, ModernBert, Roberta, T5Encoder
 from pooling import Dense, normalize, pool
-from word_tokenizers import Bytes, WordPiece, t5, xlm_roberta
+from word_tokenizers import WordPiece, modern_bert, roberta as roberta_letters, t5, xlm_roberta
 
 TEXTS = [
     "a wooden doll",
@@ -231,11 +231,11 @@ def main(root):
         golden.add(f"Dense with {name}", ["cls"], [Dense(WIDTH, 4, f"torch.nn.modules.activation.{name}")])
     golden.write()
 
-    letters = Bytes()
+    letters = roberta_letters()
     roberta = randomize(Roberta(letters.size, letters.pad))
     config = {"model_type": "roberta", "max_position_embeddings": POSITIONS}
-    texts = [text.lower() for text in KNOWN_TEXTS[:2]] + ["  new water  ", KNOWN_TEXTS[2], ""]
-    golden = Golden(root, "roberta", roberta, letters, texts, config, sentence_config)
+    texts_of_letters = [text.lower() for text in KNOWN_TEXTS[:2]] + ["  new water  ", KNOWN_TEXTS[2], ""]
+    golden = Golden(root, "roberta", roberta, letters, texts_of_letters, config, sentence_config)
     export(roberta, golden.folder / onnx, ["input_ids", "attention_mask"], "last_hidden_state")
     for mode in ("mean", "cls"):
         golden.add(mode, [mode])
@@ -257,6 +257,15 @@ def main(root):
     golden = Golden(root, "t5", encoder, pieces, texts, config, {"max_seq_length": LIMIT, "do_lower_case": True})
     export(encoder, golden.folder / onnx, ["input_ids", "attention_mask"], "last_hidden_state")
     golden.add("Dense without bias", ["mean"], [Dense(WIDTH, 8, IDENTITY, bias=False), normalize])
+    golden.write()
+
+    letters = modern_bert()
+    modern = randomize(ModernBert(letters.size))
+    config = {"model_type": "modernbert", "max_position_embeddings": 8192}
+    golden = Golden(root, "modernbert", modern, letters, texts_of_letters, config, sentence_config)
+    export(modern, golden.folder / onnx, ["input_ids", "attention_mask"], "last_hidden_state")
+    for mode in ("cls", "mean"):
+        golden.add(mode, [mode], [normalize])
     golden.write()
 
 

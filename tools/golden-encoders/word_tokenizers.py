@@ -73,12 +73,12 @@ class WordPiece:
 
 
 class Bytes:
-    """RoBERTa's BPE, with the letters alone: it has no merges."""
+    """BPE of bytes, with the letters alone: it has no merges."""
 
     pad = 1
 
-    def __init__(self):
-        names = ["<s>", "<pad>", "</s>", "<unk>", "\u0120"] + [chr(c) for c in range(ord("a"), ord("z") + 1)]
+    def __init__(self, specials, **components):
+        names = specials + ["\u0120"] + [chr(c) for c in range(ord("a"), ord("z") + 1)]
         self.ids = {name: id for id, name in enumerate(names)}
         self.size = len(names)
         self.json = file(
@@ -94,18 +94,26 @@ class Bytes:
             },
             {token: self.ids[token] for token in names[:4]},
             pre_tokenizer={"type": "ByteLevel", "add_prefix_space": False, "trim_offsets": True, "use_regex": True},
-            post_processor={
-                "type": "RobertaProcessing",
-                "sep": ["</s>", 2],
-                "cls": ["<s>", 0],
-                "trim_offsets": True,
-                "add_prefix_space": False,
-            },
+            **components,
         )
 
     def encode(self, text, limit):
         content = [self.ids["\u0120" if letter == " " else letter] for letter in text.strip()]
         return [0] + content[: limit - 2] + [2]
+
+
+def roberta():
+    processing = {"type": "RobertaProcessing", "sep": ["</s>", 2], "cls": ["<s>", 0]}
+    return Bytes(
+        ["<s>", "<pad>", "</s>", "<unk>"],
+        post_processor={**processing, "trim_offsets": True, "add_prefix_space": False},
+    )
+
+
+def modern_bert():
+    specials = ["[CLS]", "[PAD]", "[SEP]", "[UNK]"]
+    ids = {token: id for id, token in enumerate(specials)}
+    return Bytes(specials, normalizer={"type": "NFC"}, post_processor=template(["[CLS]"], ["[SEP]"], ids))
 
 
 class Unigram:

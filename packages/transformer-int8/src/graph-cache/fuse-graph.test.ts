@@ -94,8 +94,11 @@ describe("fuseGraph", () => {
     const int8 = withGraph({ source: int8Graph(tinySource, "static"), precision: "int8" });
     expect(await fuseGraph(int8)).toBe(undefined);
     expect(await fuseGraph(withGraph({ source: tinySource.subarray(0, 9000) }))).toBe(undefined);
-    const t5 = memoryFolder("t5", variantFiles("t5", readGolden("t5").variants[0] as GoldenVariant));
-    expect(await fuseGraph(await readEncoderPlan(t5))).toBe(undefined);
+    // Relative positions, and positions that turn queries and keys.
+    for (const name of ["t5", "modernbert"]) {
+      const files = variantFiles(name, readGolden(name).variants[0] as GoldenVariant);
+      expect(await fuseGraph(await readEncoderPlan(memoryFolder(name, files)))).toBe(undefined);
+    }
   });
 
   it("leaves a graph as it is whose mask is only at first sight padding", async () => {
