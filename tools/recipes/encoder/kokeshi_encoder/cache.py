@@ -51,6 +51,8 @@ class TokenCache:
     tokenizer: str
     vocabulary_size: int
     dimensions: int
+    #: Whether the static model counts repeated tokens less.
+    sublinear: bool
     pairs: List[PairSource]
     graded: List[GradedSource]
     texts: List[TokenRows]
@@ -103,4 +105,5 @@ def open_cache(folder: str) -> TokenCache:
         for entry in manifest["graded"]
     ]
     texts = [rows(entry["name"], entry["texts"]) for entry in manifest["texts"]]
-    return TokenCache(folder, manifest["tokenizer"], size, manifest["dimensions"], pairs, graded, texts)
+    sublinear = manifest.get("termFrequency") == "sublinear"
+    return TokenCache(folder, manifest["tokenizer"], size, manifest["dimensions"], sublinear, pairs, graded, texts)

@@ -5,6 +5,7 @@ from typing import List, Sequence
 
 import numpy as np
 import torch
+import torch.nn.functional as functional
 
 
 @dataclass
@@ -57,12 +58,26 @@ def encode_chunks(encoder, chunks: Sequence[Chunk], shifted: bool):
     encoded = [
         encoder(
             vectors.reshape(*chunk.ids.shape, -1),
+            chunk.ids.to(device),
             chunk.mask.to(device),
             chunk.offsets.to(device) if shifted else None,
         )
         for chunk, vectors in zip(chunks, all_vectors)
     ]
-    places = torch.cat([chunk.places for chunk in chunks]).to(device)
+    return in_order_of_texts(encoded, chunks)
+
+
+def static_sums(encoder, table, chunks: Sequence[Chunk]):
+    """[texts, embedding]: sums of the rows of `table` that the static model counts, in the order of the texts."""
+    sums = []
+    for chunk in chunks:
+        ids, mask = chunk.ids.to(table.device), chunk.mask.to(table.device)
+        sums.append((encoder.counted(functional.embedding(ids, table), ids) * mask[:, :, None]).sum(1))
+    return in_order_of_texts(sums, chunks)
+
+
+def in_order_of_texts(rows, chunks: Sequence[Chunk]):
+    places = torch.cat([chunk.places for chunk in chunks]).to(rows[0].device)
     back = torch.empty_like(places)
-    back[places] = torch.arange(len(places), device=device)
-    return torch.cat(encoded)[back]
+    back[places] = torch.arange(len(places), device=places.device)
+    return torch.cat(rows)[back]

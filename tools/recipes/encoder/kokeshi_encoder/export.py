@@ -49,7 +49,7 @@ class Exported(nn.Module):
         self.encoder = encoder
 
     def forward(self, input_ids, attention_mask):
-        return self.encoder.token_vectors(self.encoder.embed(input_ids), attention_mask)
+        return self.encoder.token_vectors(self.encoder.embed(input_ids), input_ids, attention_mask)
 
 
 def load_encoder(path: str):
@@ -133,7 +133,7 @@ def reference_batches(encoder: Encoder, cache):
 
 def reference(encoder: Encoder, chunk: Chunk) -> dict:
     with torch.no_grad():
-        vectors = functional.normalize(encoder(encoder.embed(chunk.ids), chunk.mask))
+        vectors = functional.normalize(encoder(encoder.embed(chunk.ids), chunk.ids, chunk.mask))
     return {
         "ids": chunk.ids.tolist(),
         "mask": chunk.mask.long().tolist(),

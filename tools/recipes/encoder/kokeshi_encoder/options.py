@@ -80,6 +80,7 @@ def make_encoder(options: argparse.Namespace, cache: TokenCache) -> Encoder:
             heads=options.width // options.head_width,
             dimensions=options.dimensions or embedding,
             feed_forward=options.feed_forward or 4 * options.width,
+            sublinear=cache.sublinear,
         )
     )
     encoder.initialise(cache.table(), options.seed)

@@ -8,11 +8,10 @@ from dataclasses import asdict
 
 import numpy as np
 import torch
-import torch.nn.functional as functional
 
 from .budget import Budget
 from .cache import TokenCache, open_cache
-from .chunks import encode_chunks, make_chunks
+from .chunks import encode_chunks, make_chunks, static_sums
 from .loop import Loop, Loss
 from .losses import matryoshka_contrastive, matryoshka_cosent
 from .model import POSITIONS
@@ -26,8 +25,8 @@ from .validation import mean_reciprocal_ranks
 
 #: Those of the static model's recipe (tools/recipes/model-en-ja/src/settings.ts).
 SOURCE_WEIGHTS = (
-    "docs-en=0.3 docs-ja=0.3 docs-parallel-en-ja=0.3 general-en=1.5 jaquad-jglue-ja=1.5 php-tldr-misc=0.5 qa=0.3"
-    " tatoeba-tanaka=2 wordnet=2"
+    "docs-en=0.3 docs-ja=0.3 docs-parallel-en-ja=0.3 general-en=1.5 jaquad-jglue-ja=2 php-tldr-misc=0.5 qa=0.3"
+    " tatoeba-tanaka=3 wordnet=2"
 ).split()
 
 
@@ -96,9 +95,7 @@ def main(arguments=None) -> None:
             vectors = encode_chunks(encoder, batch["chunks"], shifted=True).float()
         contrastive, graded = batch_losses(options, vectors, batch, sizes)
         with torch.no_grad():
-            ids, starts = (part.to(options.device) for part in batch["texts"])
-            means = functional.embedding_bag(ids, static, starts, mode="mean")
-            of_static = batch_losses(options, means, batch, sizes)
+            of_static = batch_losses(options, static_sums(encoder, static, batch["chunks"]), batch, sizes)
         beside = {
             "pairs": float(contrastive),
             "static on pairs": float(of_static[0]),
@@ -177,9 +174,7 @@ def make_batch(options, cache: TokenCache, sampler: BatchSampler, longest: int) 
         grades = graded.scores[chosen]
     texts = [rows.row(index)[:longest] for rows, indices in columns for index in indices]
     multiple = 1 if options.device == "cpu" else 8
-    starts = np.cumsum([0, *map(len, texts)])[:-1]
     return {
-        "texts": (torch.from_numpy(np.concatenate(texts).astype(np.int64)), torch.from_numpy(starts)),
         "chunks": make_chunks(texts, options.tokens_at_once, POSITIONS, random, multiple),
         "pairs": len(batch.pairs),
         "grades": torch.from_numpy(grades),

@@ -32,7 +32,7 @@ const { values: options } = parseArgs({
 });
 
 const model = await loadStaticModel(localFolder(options.model));
-const { table } = readStaticModel(model);
+const { table, termFrequency } = readStaticModel(model);
 const tokenizerJson = await readFile(resolve(options.model, "tokenizer.json"));
 const tokenizer = createTokenizer(JSON.parse(tokenizerJson.toString("utf8")));
 await rm(options.out, { recursive: true, force: true });
@@ -41,6 +41,7 @@ const cache = await TokenCache.create(
   {
     tokenizer: createHash("sha256").update(tokenizerJson).digest("hex"),
     vocabularySize: table.length / model.dimensions,
+    termFrequency,
   },
   table,
 );

@@ -1,5 +1,6 @@
 import { mkdir, rename, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import type { TermFrequency } from "@kokeshi/static-model";
 import type { TokenRows } from "@kokeshi/training";
 import { writeNumpyFile } from "./numpy-file.js";
 
@@ -12,10 +13,14 @@ export interface CacheManifest {
   vocabularySize: number;
   /** Columns of `table.npy`. */
   dimensions: number;
+  /** How the static model counts repeated tokens. */
+  termFrequency?: TermFrequency;
   pairs: { name: string; pairs: number; tokens: number }[];
   graded: { name: string; pairs: number; tokens: number }[];
   texts: { name: string; texts: number; tokens: number }[];
 }
+
+export type StaticModelOfCache = Pick<CacheManifest, "tokenizer" | "vocabularySize" | "termFrequency">;
 
 /** Tokenised pairs with a hash of each text, by which equal ones are told: a `PairSource` of `@kokeshi/training`. */
 export interface HashedPairs {
@@ -43,8 +48,7 @@ export class TokenCache {
 
   private constructor(
     private readonly folder: string,
-    tokenizer: string,
-    vocabularySize: number,
+    { tokenizer, vocabularySize, termFrequency }: StaticModelOfCache,
     dimensions: number,
   ) {
     this.manifest = {
@@ -53,23 +57,20 @@ export class TokenCache {
       tokenizer,
       vocabularySize,
       dimensions,
+      termFrequency,
       pairs: [],
       graded: [],
       texts: [],
     };
   }
 
-  static async create(
-    folder: string,
-    { tokenizer, vocabularySize }: { tokenizer: string; vocabularySize: number },
-    table: Float32Array,
-  ): Promise<TokenCache> {
+  static async create(folder: string, model: StaticModelOfCache, table: Float32Array): Promise<TokenCache> {
     await mkdir(folder, { recursive: true });
-    const dimensions = table.length / vocabularySize;
+    const dimensions = table.length / model.vocabularySize;
     if (!Number.isInteger(dimensions))
-      throw new RangeError(`a table of ${table.length} numbers has no ${vocabularySize} rows`);
+      throw new RangeError(`a table of ${table.length} numbers has no ${model.vocabularySize} rows`);
     await writeNumpyFile(join(folder, "table.npy"), table, dimensions);
-    return new TokenCache(folder, tokenizer, vocabularySize, dimensions);
+    return new TokenCache(folder, model, dimensions);
   }
 
   async addPairs({ name, pairs, anchors, positives, anchorHashes, positiveHashes }: HashedPairs) {

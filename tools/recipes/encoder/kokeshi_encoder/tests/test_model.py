@@ -1,10 +1,11 @@
 import unittest
+from dataclasses import replace
 
 import numpy as np
 import torch
 
 from ..budget import Budget
-from ..chunks import encode_chunks, make_chunks
+from ..chunks import encode_chunks, make_chunks, static_sums
 from ..losses import matryoshka_contrastive, matryoshka_cosent
 from ..matrix_product import Bfloat16Linear
 from ..model import Encoder, Shape
@@ -39,6 +40,20 @@ class EncoderTest(unittest.TestCase):
         self.assertTrue(np.all(ours[:, 8:] == 0))
         scale = np.linalg.norm(ours[0]) / np.linalg.norm(static[0])
         np.testing.assert_allclose(ours[:, :8], static * scale, atol=1e-5)
+
+    def test_begins_as_a_static_model_that_counts_repeated_tokens_less(self):
+        shape = replace(SHAPE, sublinear=True)
+        table = np.random.default_rng(0).normal(size=(50, 8)).astype(np.float32)
+        model = Encoder(shape)
+        model.initialise(table, seed=1)
+        texts = [np.array([3, 7, 3, 3, 3, 5, 3]), np.array([7, 7, 7]), np.array([9])]
+        kept = [[3, 7, 3, 3, 5], [7, 7], [9]]
+        chunks = make_chunks(texts, 64, 40, np.random.default_rng(0))
+        expected = np.stack([table[text].sum(0) / np.sqrt(np.mean(table**2)) for text in kept])
+        np.testing.assert_allclose(static_sums(model, model.table, chunks).detach().numpy(), expected, atol=1e-5)
+        means = expected / [[len(text)] for text in texts]
+        vectors = encode_chunks(model, chunks, shifted=True).detach().numpy()
+        np.testing.assert_allclose(vectors[:, :8], means, atol=1e-5)
 
     def test_every_part_learns_once_the_head_has_moved(self):
         model = encoder()
