@@ -7,7 +7,7 @@ import {
   type Embeddings as EmbeddingMatrix,
   type LoadOptions,
 } from "@kokeshi/core";
-import type { resolveModel as ResolveModel, ResolveOptions } from "@kokeshi/hub";
+import type { ResolveOptions } from "@kokeshi/hub";
 import { staticBackend } from "@kokeshi/static-model";
 import { Embeddings, type EmbeddingsParams } from "@langchain/core/embeddings";
 
@@ -75,16 +75,8 @@ export class KokeshiEmbeddings extends Embeddings {
     backends,
     ...options
   }: KokeshiEmbeddingsLoadOptions = {}): Promise<KokeshiEmbeddings> {
-    // Bundlers for browsers put an empty module here: the field "browser" of package.json tells them to.
-    const { resolveModel }: { resolveModel?: typeof ResolveModel } = await import("@kokeshi/hub");
-    if (resolveModel === undefined) {
-      throw new InvalidArgumentError({
-        part: "langchain",
-        problem: `load looks for ${reference} on a disk, which a browser has not`,
-        remedy:
-          "fetch its files, open them with loadStaticModel, and pass the model to new KokeshiEmbeddings",
-      });
-    }
+    // @kokeshi/hub, or browser-hub.js in a bundle for browsers: package.json says so, under "imports".
+    const { resolveModel } = await import("#hub");
     const folder = await resolveModel(reference, resolve);
     const { model } = await createBackendRegistry(backends ?? [staticBackend]).open(folder, load);
     return new KokeshiEmbeddings({ ...options, model });
