@@ -122,8 +122,19 @@ describe("quantize", () => {
   it("takes dynamic scales, portable operators, and every trial when told", async () => {
     const { code, stdout } = await quantize([
       ...["--out", "dynamic", "--method", "dynamic", "--operators", "portable"],
-      ...["--trials", "2", "--all-trials", "--quiet", "--json"],
+      ...["--trials", "2", "--all-trials", "--quiet", "--json", "--statistics", "counted.json"],
     ]);
+    expect(existsSync(join(cwd, "counted.json"))).toBe(true);
+    const elsewhere = await quantize([
+      "--out",
+      "x",
+      "--statistics",
+      "counted.json",
+      "--calibration-texts",
+      "9",
+    ]);
+    expect(elsewhere.code).toBe(1);
+    expect(elsewhere.stderr).toMatch(/counted\.json holds the statistics of other texts/);
     expect(code).toBe(0);
     const document = JSON.parse(stdout) as Document;
     expect(document.trials.map(({ recipe }) => (recipe as { method: string }).method)).toEqual(

@@ -35,6 +35,7 @@ interface QuantizeCommandOptions extends InputOptions {
   out: string;
   calibration: string;
   calibrationTexts: number;
+  statistics?: string;
   evaluate?: string[];
   split: string;
   maxRelativeLoss: number;
@@ -73,6 +74,10 @@ export function addQuantizeCommand(program: Command, context: CommandContext): v
     new Option("--calibration-texts <n>", "how many of them are taken, at random")
       .default(512)
       .argParser(positiveInteger),
+    new Option(
+      "--statistics <file>",
+      "keeps what calibration counts: a search that was stopped, or another with the same texts, goes on from it",
+    ),
     new Option(
       "--evaluate <dir...>",
       "folders of tasks whose scores are to hold (default: the mean cosine to float32 on a fifth of the texts)",
@@ -170,6 +175,7 @@ async function quantizeCommand(
     texts,
     objective,
     maxRelativeLoss: options.maxRelativeLoss,
+    statisticsFile: options.statistics === undefined ? undefined : resolve(cwd, options.statistics),
     method: options.method,
     recipes: recipesOf(options.method, choices),
     trials: options.trials,

@@ -245,6 +245,38 @@ describe("tuneQuantization", () => {
     });
   });
 
+  it("goes on with the texts that were counted before it was stopped", async () => {
+    const statisticsFile = join(parent, "statistics.json");
+    const many = tinyTexts(600);
+    const options = { texts: many, recipes: [{ method: "static" }], trials: 1, statisticsFile } as const;
+    const controller = new AbortController();
+    const counted: number[] = [];
+    const stopped = tuneQuantization(tinyFolder(), {
+      ...options,
+      signal: controller.signal,
+      onProgress({ stage, done }) {
+        if (stage !== "calibration") return;
+        counted.push(done);
+        if (counted.length === 2) controller.abort(new Error("enough"));
+      },
+    });
+    await expect(stopped).rejects.toThrow("enough");
+    const again: number[] = [];
+    const onProgress = ({ stage, done }: TuningProgress): void => {
+      if (stage === "calibration") again.push(done);
+    };
+    const resumed = await tuneQuantization(tinyFolder(), { ...options, onProgress });
+    expect(again[0]).toBeGreaterThan(counted[1] as number);
+    expect(again.at(-1)).toBe(480);
+    again.length = 0;
+    // With the same texts another search counts nothing.
+    const other = await tuneQuantization(tinyFolder(), { ...options, onProgress });
+    expect(again).toEqual([]);
+    const whole = await tuneQuantization(tinyFolder(), { ...options, statisticsFile: undefined });
+    for (const { calibration } of [resumed, other]) expect(calibration).toEqual(whole.calibration);
+    await expect(tuneQuantization(tinyFolder(), { ...options, texts })).rejects.toThrow(/other texts/);
+  });
+
   it("begins no trial after its time", async () => {
     const tuned = await tuneQuantization(tinyFolder(), { texts, objective: scripted(0.5), maxSeconds: 1e-6 });
     expect(tuned.ledger.trials).toHaveLength(1);

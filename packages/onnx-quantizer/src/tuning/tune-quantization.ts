@@ -3,13 +3,14 @@ import { cpus } from "node:os";
 import { type EmbeddingModel, InvalidArgumentError, InvalidFileError, type ModelFolder } from "@kokeshi/core";
 import type { OnnxModel } from "@kokeshi/onnx";
 import { loadTransformerModel } from "@kokeshi/transformer-int8";
-import { layerRanges, type ActivationStatistics } from "../calibration/activation-statistics.js";
+import { ActivationStatistics, layerRanges } from "../calibration/activation-statistics.js";
 import { collectStatistics } from "../calibration/collect-statistics.js";
 import { tokenBatches } from "../calibration/token-batches.js";
 import { encoderLayers } from "../quantize/dense-layers.js";
 import { optimizeEncoder } from "../optimize-encoder.js";
 import { part } from "../part.js";
 import { type FloatEncoder, type FloatEncoderOptions, openFloatEncoder } from "./float-encoder.js";
+import { keepStatistics, readKeptStatistics } from "./kept-statistics.js";
 import { layerRoles, type PlacedLayer } from "./layer-roles.js";
 import { graphPathOf } from "./quantized-folder.js";
 import { meanCosineToFloat32, type QuantizationObjective, scoresOf } from "./quantization-objective.js";
@@ -43,6 +44,11 @@ export interface TuneQuantizationOptions extends FloatEncoderOptions, TrialSetti
   maxSeconds?: number;
   /** Whether the search ends with the first model that meets the goal. Default: true. */
   stopAtGoal?: boolean;
+  /**
+   * Path of a file that keeps what is counted on the texts: a search that was stopped, or another with the same texts, goes
+   * on from it. Written every half a minute, when stopped, and at the end. Default: none.
+   */
+  statisticsFile?: string;
   onProgress?: (progress: TuningProgress) => void;
   onTrial?: (trial: Trial) => void;
 }
@@ -55,6 +61,7 @@ export interface TuningProgress {
 }
 
 const sampleTexts = 32;
+const millisecondsBetweenKeeping = 30_000;
 /** Fewer texts than this are not divided: they calibrate and judge. */
 const leastDivided = 10;
 
@@ -173,14 +180,35 @@ class Tuning {
   }
 
   private async calibrate(model: OnnxModel, texts: readonly string[]): Promise<ActivationStatistics> {
-    const { encoder } = this.float;
-    const { signal, onProgress } = this.options;
+    const { encoder, path } = this.float;
+    const { signal, onProgress, statisticsFile } = this.options;
+    const source = { model: this.folder.modelId, graph: path, sha256: checksumOf(texts) };
+    const kept = statisticsFile === undefined ? undefined : readKeptStatistics(statisticsFile, source);
+    const statistics = kept ?? new ActivationStatistics();
+    const keep = (): void => {
+      if (statisticsFile !== undefined) keepStatistics(statisticsFile, source, statistics);
+    };
     const { ids, offsets } = encoder.tokenize(texts);
     const rows = texts.map((_, row) => ids.subarray(offsets[row], offsets[row + 1]));
-    return collectStatistics(model, tokenBatches(rows, { padTokenId: encoder.plan.padId }), {
-      signal,
-      onProgress: ({ texts: done }) => onProgress?.({ stage: "calibration", done, total: texts.length }),
-    });
+    let keptAt = performance.now();
+    try {
+      await collectStatistics(model, tokenBatches(rows, { padTokenId: encoder.plan.padId }), {
+        statistics,
+        signal,
+        onProgress: ({ texts: done }) => {
+          onProgress?.({ stage: "calibration", done, total: texts.length });
+          if (performance.now() - keptAt < millisecondsBetweenKeeping) return;
+          keep();
+          keptAt = performance.now();
+        },
+      });
+    } catch (error) {
+      // Stopped between two batches; after any other error a batch may be half counted.
+      if (signal?.aborted === true && error === signal.reason) keep();
+      throw error;
+    }
+    keep();
+    return statistics;
   }
 
   private async search(runner: TrialRunner, layers: readonly PlacedLayer[]): Promise<void> {
@@ -262,12 +290,10 @@ function summarize(
   const ranges = isStatic
     ? layerRanges(statistics, { rangeMethod, percentile, symmetricActivations })
     : undefined;
-  const hash = createHash("sha256");
-  for (const text of texts) hash.update(`${JSON.stringify(text)}\n`);
   return {
     texts: statistics.texts,
     tokens: statistics.tokens,
-    sha256: hash.digest("hex"),
+    sha256: checksumOf(texts),
     rangeMethod: isStatic ? rangeMethod : null,
     ranges:
       ranges === undefined
@@ -276,6 +302,13 @@ function summarize(
             Array.from(ranges, ([layer, { minimum, maximum }]) => [layer, [minimum, maximum]] as const),
           ),
   };
+}
+
+/** Of all texts, in order. */
+function checksumOf(texts: readonly string[]): string {
+  const hash = createHash("sha256");
+  for (const text of texts) hash.update(`${JSON.stringify(text)}\n`);
+  return hash.digest("hex");
 }
 
 function definedSettings({
