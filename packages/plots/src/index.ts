@@ -6,7 +6,6 @@ export { element, Markup, type Child } from "./markup.js";
 export {
   baselineStyle,
   plotColors,
-  seriesColors,
   seriesStyle,
   type ColorPair,
   type SeriesStyle,
