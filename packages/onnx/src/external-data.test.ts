@@ -136,9 +136,8 @@ describe("writeModelFiles", () => {
       await writeFiles(place, files);
       expect(await addedTo(join(folder, place, "onnx/model.onnx"))).toEqual([42]);
     }
-    expect(() => writeModelFiles(addition(), "model.onnx", { longest: 2000 })).toThrow(
-      /constant_\d takes 2400/,
-    );
+    // Shorter than any of the two: a file for each.
+    expect(Object.keys(writeModelFiles(addition(), "model.onnx", { longest: 1000 })).length).toBe(3);
     expect(() => writeModelFiles(addition(), "model.onnx", { longest: 100 })).toThrow(InvalidArgumentError);
     expect(() => writeModelFiles(addition(), "onnx/..")).toThrow(InvalidArgumentError);
   });

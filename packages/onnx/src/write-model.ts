@@ -57,14 +57,14 @@ export function writeModelWithExternalData(
 export interface ModelFilesOptions {
   /** Default: "when-needed", where the `.onnx` file would be longer than `longest`. */
   externalData?: "when-needed" | "always";
-  /** Bytes that a file may have. Default: 2^31 - 1, protobuf's limit; for tests, and for disks that hold less. */
+  /** Bytes that a file may have. Default: 2^31 - 1, protobuf's limit. */
   longest?: number;
 }
 
 /**
  * A model of any size as files by path: `path` itself, and where the weights do not go into it, `${path}_data`,
  * `${path}_data_1` and so on beside it, the names that transformers.js looks for. Throws InvalidArgumentError where the
- * graph alone, or one of its tensors, is longer than a file may be.
+ * graph alone is longer than a file may be; a tensor that is has a file to itself.
  */
 export function writeModelFiles(
   model: OnnxModel,
@@ -83,10 +83,8 @@ export function writeModelFiles(
   const bytes = new ModelWriter((tensor) => {
     const length = tensorLength(tensor);
     if (length < smallestExternal) return undefined;
-    if (length > longest)
-      throw tooLong(`the tensor ${tensor.name}`, length, longest, "store it in fewer bits");
     let file = data.at(-1) as DataFile;
-    if (file.nextOffset + length > longest) {
+    if (file.length > 0 && file.nextOffset + length > longest) {
       file = new DataFile(`${name}_data_${data.length}`);
       data.push(file);
     }
@@ -150,14 +148,6 @@ function requireLocation(location: string): void {
   });
 }
 
-function tooLong(what: string, length: number, longest: number, remedy: string): InvalidArgumentError {
-  return new InvalidArgumentError({
-    part: "onnx",
-    problem: `${what} takes ${length} bytes, and a file may have ${longest}`,
-    remedy,
-  });
-}
-
 /** Field numbers are those of onnx.proto (https://github.com/onnx/onnx/blob/main/onnx/onnx.proto). */
 class ModelWriter {
   constructor(private readonly place: (tensor: OnnxTensor) => ExternalTensorData | undefined) {}
@@ -165,12 +155,11 @@ class ModelWriter {
   write(model: OnnxModel, longest = longestMessage): Uint8Array {
     const encoded = this.encode(model);
     if (encoded.size <= longest) return encoded.finish();
-    throw tooLong(
-      "the .onnx file",
-      encoded.size,
-      longest,
-      "put weights into files beside it (writeModelFiles)",
-    );
+    throw new InvalidArgumentError({
+      part: "onnx",
+      problem: `the .onnx file takes ${encoded.size} bytes, and may have ${longest}`,
+      remedy: "put weights into files beside it (writeModelFiles)",
+    });
   }
 
   encode(model: OnnxModel): ProtobufWriter {
