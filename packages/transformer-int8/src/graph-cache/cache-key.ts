@@ -8,7 +8,7 @@ import type { Runtime } from "../encoder/runtime.js";
 import { sessionOptions } from "../encoder/session-options.js";
 
 /** Changes with what an entry holds and with how it is made. */
-const entryVersion = 2;
+const entryVersion = 3;
 
 /**
  * Name of a graph's entry: a hash of the files of the graph, the runtime, its options, and the processor, for whose
