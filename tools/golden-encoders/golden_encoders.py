@@ -6,6 +6,14 @@ Writes tiny model folders with random weights, and the vectors that PyTorch give
 
 Made with Debian 12's python3-torch 1.13.0 and numpy 1.24.2; golden.json in the folder records the versions. Nothing
 here comes from the code under test: tokens, graphs, pooling and Dense layers are written out in Python.
+
+Compared with transformers 5.18.0 and sentence-transformers 6.0.1 (torch 2.13.0, CPU) by
+
+    python tools/golden-encoders/compare_transformers.py packages/transformer-int8/src/fixtures/golden
+
+All components of hidden states, of pooled vectors and of the stored vectors of texts agree to 1e-5. The one difference
+is meant: `cls` with the prompt left out is the text's first token here and in sentence-transformers 5.1, and the token
+after the prompt in 6.0. Texts lose the white space around them, as in 5.1; 6.0 leaves it to the tokenizer.
 """
 
 import json
