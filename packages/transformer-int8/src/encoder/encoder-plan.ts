@@ -47,10 +47,11 @@ export interface GraphFile {
 
 export type Precision = "float32" | "float16" | "int8" | "uint8" | "int4";
 
-/** The modes of sentence-transformers' Pooling; several are concatenated in the order of this list. */
+/** The modes of sentence-transformers' Pooling. */
 export type PoolingMode = "cls" | "max" | "mean" | "mean_sqrt_len_tokens" | "weightedmean" | "lasttoken";
 
 export interface PoolingPlan {
+  /** Concatenated in this order. */
   modes: readonly PoolingMode[];
   /** Whether the caller asked for them, and the folder has others. */
   overruled?: boolean;

@@ -62,4 +62,5 @@ export const denseShape = object({
   activation_function: optional(string),
   module_input_name: optional(string),
   module_output_name: optional(string),
+  use_residual: optional(boolean),
 });

@@ -141,7 +141,7 @@ describe("readPooling", () => {
     [{ pooling_mode_lasttoken: true, pooling_mode_mean_tokens: false }, ["lasttoken"]],
     [{ pooling_mode_max_tokens: true, pooling_mode_cls_token: true }, ["cls", "max", "mean"]],
     [{ pooling_mode: "weightedmean" }, ["weightedmean"]],
-    [{ pooling_mode: ["mean", "cls"] }, ["cls", "mean"]],
+    [{ pooling_mode: ["mean", "cls"] }, ["mean", "cls"]],
   ])("of %j is %j", async (config, modes) => {
     expect(await read(config)).toEqual({ modes, includePrompt: true, tokenWidth: undefined });
   });
@@ -159,6 +159,7 @@ describe("readPooling", () => {
       /pooling mode "median"; the modes are cls, max/,
     );
     await expect(read({ pooling_mode_mean_tokens: false })).rejects.toThrow(/turns all pooling modes off/);
+    await expect(read({ pooling_mode: [] })).rejects.toThrow(/pooling_mode is not a string/);
   });
 });
 
@@ -203,6 +204,7 @@ describe("readDense", () => {
     ["an activation named like a method", { activation_function: "x.toString" }, /activation x.toString/],
     ["other shapes", { in_features: 3 }, /linear.weight .* has the shape \[1, 2\] instead of \[1, 3\]/],
     ["tokens to work on", { module_input_name: "token_embeddings" }, /Dense layer over "token_embeddings"/],
+    ["a layer that adds its input", { use_residual: true }, /adds its input to its output/],
   ])("refuses %s", async (_, changed, message) => {
     await expect(read(changed)).rejects.toThrow(message);
   });

@@ -26,6 +26,12 @@ export async function readDense(folder: ModelFolder, subfolder: string): Promise
       "this backend has Dense layers over sentence_embedding only",
     );
   }
+  if (config.use_residual === true) {
+    throw invalidModel(
+      `${configPath} of ${folder.modelId} wants a Dense layer that adds its input to its output`,
+      "this backend has Dense layers without use_residual only",
+    );
+  }
   const className = config.activation_function?.split(".").at(-1) ?? "Tanh";
   const activation = Object.hasOwn(activations, className) ? activations[className] : undefined;
   if (activation === undefined) {

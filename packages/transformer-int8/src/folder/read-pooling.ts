@@ -4,7 +4,7 @@ import type { PoolingMode, PoolingPlan } from "../encoder/encoder-plan.js";
 import { invalidModel } from "../invalid-model.js";
 import { poolingShape } from "./config-shapes.js";
 
-/** In the order in which sentence-transformers concatenates them (models/Pooling.py, forward). */
+/** In the order in which sentence-transformers concatenates those whose flags are on (models/Pooling.py, forward). */
 const flags = [
   ["pooling_mode_cls_token", "cls"],
   ["pooling_mode_max_tokens", "max"],
@@ -16,22 +16,25 @@ const flags = [
 
 export const poolingModes: readonly PoolingMode[] = flags.map(([, mode]) => mode);
 
-/** Reads `config.json` of a Pooling module. The mean is on unless it is turned off, as it is there. */
+/**
+ * Reads `config.json` of a Pooling module. The mean is on unless it is turned off, as it is there. Modes in a list
+ * (sentence-transformers 6) are concatenated in the list's order.
+ */
 export async function readPooling(folder: ModelFolder, subfolder: string): Promise<PoolingPlan> {
   const path = `${subfolder}config.json`;
   const config = await readConfig(folder, path, poolingShape);
   const includePrompt = config.include_prompt ?? true;
   const tokenWidth = config.word_embedding_dimension ?? config.embedding_dimension;
   if (config.pooling_mode !== undefined) {
-    const names = [config.pooling_mode].flat();
-    const unknown = names.find((name) => !(poolingModes as readonly string[]).includes(name));
-    if (unknown !== undefined) {
+    const modes = [config.pooling_mode].flat().map((name) => {
+      const known = poolingModes.find((mode) => mode === name);
+      if (known !== undefined) return known;
       throw invalidModel(
-        `${path} of ${folder.modelId} asks for the pooling mode ${JSON.stringify(unknown)}`,
+        `${path} of ${folder.modelId} asks for the pooling mode ${JSON.stringify(name)}`,
         `the modes are ${poolingModes.join(", ")}`,
       );
-    }
-    return { modes: poolingModes.filter((mode) => names.includes(mode)), includePrompt, tokenWidth };
+    });
+    return { modes, includePrompt, tokenWidth };
   }
   const modes = flags.filter(([flag, mode]) => config[flag] ?? mode === "mean").map(([, mode]) => mode);
   if (modes.length === 0) throw invalidModel(`${path} of ${folder.modelId} turns all pooling modes off`);
