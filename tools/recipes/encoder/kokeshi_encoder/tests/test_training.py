@@ -9,6 +9,7 @@ import numpy as np
 import torch
 
 from .. import pretrain, train
+from ..cache import open_cache
 from ..chunks import make_chunks
 from ..run_folder import load_weights
 
@@ -96,12 +97,20 @@ class TrainingTest(unittest.TestCase):
         self.run_quietly(pretrain.main, "mlm", "--steps", "40", "--texts", "64", "--rate", "0.01")
         arrays, description = load_weights(os.path.join(self.folder, "mlm", "weights.npz"))
         options = train.parse_options(["--cache", self.folder, *SMALL])
-        begun = train.make_encoder(options, train.open_cache(self.folder)).state_dict()
+        begun = train.make_encoder(options, open_cache(self.folder)).state_dict()
         self.assertEqual(description["tokenizer"], "abc")
         for name in ("table", "head.weight", "gate.weight", "head.bias", "gate.bias"):
             self.assertTrue(torch.equal(arrays[name], begun[name]), name)
         self.assertFalse(torch.equal(arrays["blocks.0.attention_out.weight"], begun["blocks.0.attention_out.weight"]))
         self.train("after", "--steps", "2", "--begin-with", os.path.join(self.folder, "mlm", "weights.npz"))
+
+    def test_pretraining_begins_at_the_frequencies_of_the_tokens(self):
+        cache = open_cache(self.folder)
+        model = pretrain.MaskedLanguageModel(train.make_encoder(train.parse_options(["--cache", self.folder, *SMALL]), cache))
+        model.initialise_frequencies(cache.texts)
+        frequencies = np.bincount(cache.texts[0].ids, minlength=60) / len(cache.texts[0].ids)
+        guessed = model.bias.softmax(0).detach().numpy()
+        np.testing.assert_allclose(guessed, frequencies, atol=1e-3)
 
     def test_masks_eight_tenths_of_what_is_predicted(self):
         random = np.random.default_rng(1)
