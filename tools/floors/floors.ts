@@ -15,6 +15,7 @@ export const floors: Readonly<Record<string, number>> = {
   "@kokeshi/model-files": 1,
   "@kokeshi/hub": 1,
   "@kokeshi/model-en-ja": 1,
+  "@kokeshi/model-en-ja-encoder": 1,
   "@kokeshi/static-model": 2,
   "@kokeshi/transformer-int8": 2,
   "@kokeshi/search": 3,
