@@ -311,8 +311,9 @@ function outcome(trial: Trial): string {
     : `loss ${percent(trial.relativeLoss)}, ${trial.speedup.toFixed(2)} times as fast`;
 }
 
+/** With two decimals, or four where two would say that nothing was lost. */
 function percent(value: number): string {
-  return `${(value * 100).toFixed(2)} %`;
+  return `${(value * 100).toFixed(value !== 0 && Math.abs(value) < 5e-5 ? 4 : 2)} %`;
 }
 
 function share(value: string): number {

@@ -71,8 +71,9 @@ function number(value: number | undefined): string {
   return (value ?? NaN).toFixed(4);
 }
 
+/** With two decimals, or four where two would say that nothing was lost. */
 function percent(share: number): string {
-  return `${(share * 100).toFixed(2)} %`;
+  return `${(share * 100).toFixed(share !== 0 && Math.abs(share) < 5e-5 ? 4 : 2)} %`;
 }
 
 /** Names come from files of others: no cell may end a row or begin markup. */

@@ -55,6 +55,11 @@ describe("ledgerTable", () => {
     expect(ledgerTable(two)).toContain("at most 1.00 % of each lost");
   });
 
+  it("does not round a small loss to nothing", () => {
+    const table = ledgerTable(ledgerOf([finished(1, { relativeLoss: 0.0000206 })], 1));
+    expect(table).toContain("loss 0.0021 %");
+  });
+
   it("says that the goal was missed", () => {
     expect(ledgerTable(ledgerOf([finished(1)], 1))).toContain("**Not met**");
   });
