@@ -1,9 +1,8 @@
 import { cosineSimilarity, embed, type EmbeddingModel } from "@kokeshi/core";
 import { resolveModel } from "@kokeshi/hub";
-import { describeWithData } from "@kokeshi/test-data";
 import { loadTransformerModel } from "@kokeshi/transformer-int8";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { scoreTask } from "./score-task.js";
+import { describeScores } from "./describe-scores.js";
 
 let model: EmbeddingModel;
 
@@ -40,20 +39,7 @@ describe("@kokeshi/model-en-ja-encoder", () => {
   });
 });
 
-const bars = [
+describeScores("@kokeshi/model-en-ja-encoder", () => model, [
   { task: "STSBenchmark", bar: 0.76 },
   { task: "JSTS", bar: 0.785 },
-];
-describeWithData(
-  "the scores of @kokeshi/model-en-ja-encoder",
-  bars.map(({ task }) => `eval/${task}`),
-  () => {
-    it.each(bars)(
-      "$task is above $bar",
-      async ({ task, bar }) => {
-        expect(await scoreTask(model, task)).toBeGreaterThan(bar);
-      },
-      120_000,
-    );
-  },
-);
+]);

@@ -1,10 +1,9 @@
 import { createBackendRegistry, embed, type EmbeddingModel } from "@kokeshi/core";
 import { resolveModel } from "@kokeshi/hub";
 import { staticBackend } from "@kokeshi/static-model";
-import { describeWithData } from "@kokeshi/test-data";
 import { packTokenizerTrie } from "@kokeshi/tokenizer/load";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { scoreTask } from "./score-task.js";
+import { describeScores } from "./describe-scores.js";
 
 let model: EmbeddingModel;
 
@@ -34,21 +33,8 @@ it("its tokenizer.trie is what its tokenizer.json compiles to", async () => {
   expect(Buffer.compare(packed as Uint8Array, await folder.read("tokenizer.trie"))).toBe(0);
 });
 
-const bars = [
+describeScores("@kokeshi/model-en-ja", () => model, [
   { task: "STSBenchmark", bar: 0.7 },
   { task: "JSTS", bar: 0.7 },
   { task: "JaQuAD-retrieval", bar: 0.65 },
-];
-describeWithData(
-  "the scores of @kokeshi/model-en-ja",
-  bars.map(({ task }) => `eval/${task}`),
-  () => {
-    it.each(bars)(
-      "$task is above $bar",
-      async ({ task, bar }) => {
-        expect(await scoreTask(model, task)).toBeGreaterThan(bar);
-      },
-      120_000,
-    );
-  },
-);
+]);
