@@ -51,15 +51,12 @@ describe("planBatches", () => {
         fc.integer({ min: 1, max: 300 }),
         (list, tokenBudget) => {
           const lengths = Uint32Array.from(list);
-          // So few texts are cut as if the budget were at most an eighth of them, or 128 tokens.
-          const total = list.reduce((sum, length) => sum + length, 0);
-          const budget = Math.min(tokenBudget, Math.max(128, Math.ceil(total / 8)));
           const plan = planBatches(lengths, { tokenBudget });
           const cost = plan.reduce((sum, batch) => sum + 16 + paddedTokens(lengths, batch), 0);
           expect(cost).toBe(
             cheapest(
               list.toSorted((a, b) => b - a),
-              budget,
+              tokenBudget,
             ),
           );
         },
@@ -94,19 +91,29 @@ describe("planBatches", () => {
     expect(planBatches(lengths, { tokenBudget: 512 }).length).toBe(4);
   });
 
+  it("ends with small batches, for workers to come to the end together", () => {
+    const sizes = planBatches(new Uint32Array(2000).fill(16), { tokenBudget: 512 }).map(
+      (batch) => batch.length * 16,
+    );
+    expect(Math.max(...sizes)).toBe(512);
+    expect(Math.max(...sizes.slice(-8))).toBe(128);
+  });
+
   it("plans nothing for no texts", () => {
     expect(planBatches(new Uint32Array(0), { tokenBudget: 512 })).toEqual([]);
   });
 });
 
-/** By trying every way to cut the list. */
-function cheapest(lengths: readonly number[], budget: number): number {
+/** By trying every way to cut the list into batches of at most an eighth of what is left, or 128 tokens. */
+function cheapest(lengths: readonly number[], tokenBudget: number): number {
   if (lengths.length === 0) return 0;
+  const left = lengths.reduce((sum, length) => sum + length, 0);
+  const budget = Math.min(tokenBudget, Math.max(128, Math.ceil(left / 8)));
   const longest = lengths[0] as number;
   let least = Infinity;
   for (let rows = 1; rows <= lengths.length; rows++) {
     if (rows > 1 && rows * longest > budget) break;
-    least = Math.min(least, 16 + rows * longest + cheapest(lengths.slice(rows), budget));
+    least = Math.min(least, 16 + rows * longest + cheapest(lengths.slice(rows), tokenBudget));
   }
   return least;
 }

@@ -7,8 +7,11 @@ const runCost = 16;
 /** Below so many tokens a batch runs slower per token: the matrices are too small to keep the processor busy. */
 const leastBudget = 128;
 
-/** Parts of a small call, so that workers can share it. */
-const leastBatches = 8;
+/**
+ * Of the tokens that are left, the part that one batch may take: workers share a small call, and come to the end of a
+ * large one together (guided self-scheduling, Polychronopoulos and Kuck 1987).
+ */
+const partOfRest = 1 / 8;
 
 export interface PlanOptions {
   /** Tokens a batch, padding included. A text longer than this has a batch of its own; 1 puts every text alone. */
@@ -16,8 +19,8 @@ export interface PlanOptions {
 }
 
 /**
- * Groups texts of like length into batches of which each, padded to its longest text, has at most `tokenBudget` tokens.
- * Among the ways to cut the texts, sorted by length, into such batches it takes the one with the least padding and the
+ * Groups texts of like length into batches of which each, padded to its longest text, has at most `tokenBudget` tokens,
+ * and fewer towards the end. Among the ways to cut the texts, sorted by length, into such batches it takes the one with the least padding and the
  * fewest runs, counted together in tokens (a shortest path over the places to cut).
  *
  * The plan depends on the lengths alone, never on the machine or its load: where a graph makes a vector depend on its
@@ -28,16 +31,8 @@ export interface PlanOptions {
  */
 export function planBatches(lengths: Uint32Array, { tokenBudget }: PlanOptions): Uint32Array[] {
   const order = longestFirst(lengths);
-  const budget = Math.min(tokenBudget, shareOf(lengths));
-  const starts = cheapestStarts(lengths, order, budget);
+  const starts = cheapestStarts(lengths, order, tokenBudget);
   return starts.map((start, index) => order.subarray(start, starts[index + 1] ?? order.length));
-}
-
-/** A small call is cut into several batches, as long as they are not too small. */
-function shareOf(lengths: Uint32Array): number {
-  let total = 0;
-  for (const length of lengths) total += length;
-  return Math.max(leastBudget, Math.ceil(total / leastBatches));
 }
 
 function longestFirst(lengths: Uint32Array): Uint32Array {
@@ -47,14 +42,18 @@ function longestFirst(lengths: Uint32Array): Uint32Array {
 }
 
 /** Where each batch starts in `order`. */
-function cheapestStarts(lengths: Uint32Array, order: Uint32Array, budget: number): number[] {
+function cheapestStarts(lengths: Uint32Array, order: Uint32Array, tokenBudget: number): number[] {
   const count = order.length;
+  let tokensLeft = lengths.reduce((total, length) => total + length, 0);
   /** Cost of the first n texts, and where their last batch starts. */
   const cost = new Float64Array(count + 1).fill(Infinity);
   const lastStart = new Uint32Array(count + 1);
   cost[0] = 0;
   for (let start = 0; start < count; start++) {
-    const longest = Math.max(1, lengths[order[start] as number] as number);
+    const length = lengths[order[start] as number] as number;
+    const budget = Math.min(tokenBudget, Math.max(leastBudget, Math.ceil(tokensLeft * partOfRest)));
+    tokensLeft -= length;
+    const longest = Math.max(1, length);
     const end = Math.min(count, start + Math.max(1, Math.floor(budget / longest)));
     let batch = (cost[start] as number) + runCost;
     for (let next = start + 1; next <= end; next++) {
