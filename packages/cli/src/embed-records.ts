@@ -110,14 +110,11 @@ function requireFinite(
   { embeddings, items }: EmbeddedBatch<TextRecord>,
   place: string,
 ): void {
-  const { data, dimensions } = embeddings;
-  for (let index = 0; index < data.length; index++) {
-    if (Number.isFinite(data[index])) continue;
-    const line = items[Math.floor(index / dimensions)]?.line;
-    throw new InvalidFileError({
-      part: "cli",
-      problem: `${model.modelId} gives ${data[index]} for the text of ${place} ${line}`,
-      remedy: "check the weights of the model",
-    });
-  }
+  const wrong = embeddings.findNonFinite();
+  if (wrong === undefined) return;
+  throw new InvalidFileError({
+    part: "cli",
+    problem: `${model.modelId} gives ${wrong.value} for the text of ${place} ${items[wrong.row]?.line}`,
+    remedy: "check the weights of the model",
+  });
 }

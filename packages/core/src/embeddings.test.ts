@@ -26,6 +26,16 @@ describe("Embeddings", () => {
     expect(Embeddings.from([], 4).rows).toBe(0);
   });
 
+  it.each([NaN, Infinity, -Infinity])("finds the first %f", (value) => {
+    const embeddings = new Embeddings(Float32Array.of(0, -0, 3.4e38, -3.4e38, 1e-45, 1), 3);
+    expect(embeddings.findNonFinite()).toBeUndefined();
+    for (const index of [5, 4, 3, 0]) {
+      embeddings.data[index] = value;
+      expect(embeddings.findNonFinite()).toEqual({ row: Math.floor(index / 3), column: index % 3, value });
+    }
+    expect(Embeddings.zeros(0, 3).findNonFinite()).toBeUndefined();
+  });
+
   it("refuses shapes that do not fit", () => {
     expect(() => new Embeddings(new Float32Array(5), 3)).toThrow(/5 components do not divide into rows of 3/);
     expect(() => new Embeddings(new Float32Array(5), 0)).toThrow(/rows of 0/);

@@ -58,8 +58,24 @@ export class Embeddings implements Iterable<Float32Array> {
     for (let index = 0; index < this.rows; index++) yield this.row(index);
   }
 
+  /** The first component that is NaN or infinite; `undefined` where all are finite. */
+  findNonFinite(): { row: number; column: number; value: number } | undefined {
+    if (areFinite(this.data)) return undefined;
+    const index = this.data.findIndex((component) => !Number.isFinite(component));
+    const row = Math.floor(index / this.dimensions);
+    return { row, column: index % this.dimensions, value: this.data[index] as number };
+  }
+
   /** Copies into plain arrays, for ecosystems that ask for `number[][]`. */
   toArrays(): number[][] {
     return Array.from(this, (row) => Array.from(row));
   }
+}
+
+/** Without a branch for each: the exponent of NaN and infinity is all ones, and one more carries into the sign. */
+function areFinite({ buffer, byteOffset, length }: Float32Array): boolean {
+  const bits = new Int32Array(buffer, byteOffset, length);
+  let carried = 0;
+  for (let index = 0; index < length; index++) carried |= ((bits[index] as number) & 0x7f800000) + 0x00800000;
+  return carried >= 0;
 }

@@ -65,15 +65,15 @@ export class Funnel {
     return found;
   }
 
-  private requireQueries({ data, dimensions }: Embeddings): void {
-    const wrong = data.findIndex((value) => !Number.isFinite(value));
-    if (wrong < 0 && dimensions === this.dimensions) return;
+  private requireQueries(queries: Embeddings): void {
+    const wrong = queries.findNonFinite();
+    if (wrong === undefined && queries.dimensions === this.dimensions) return;
     throw new InvalidArgumentError({
       part: "matryoshka",
       problem:
-        wrong < 0
-          ? `the query has ${dimensions} dimensions, the corpus ${this.dimensions}`
-          : `component ${wrong % dimensions} of query ${Math.floor(wrong / dimensions)} is ${data[wrong]}`,
+        wrong === undefined
+          ? `the query has ${queries.dimensions} dimensions, the corpus ${this.dimensions}`
+          : `component ${wrong.column} of query ${wrong.row} is ${wrong.value}`,
       remedy: "embed the query with the model of the corpus, at its full dimensions",
     });
   }

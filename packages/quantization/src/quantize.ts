@@ -57,14 +57,25 @@ function scalarCodes({ data, dimensions }: Embeddings, calibration: Calibration)
 
 /** `rows` x ceil(dimensions / 8) bytes, the first component of each eight in the highest bit. */
 function signBits({ data, dimensions, rows }: Embeddings): Uint8Array {
-  const width = Math.ceil(dimensions / 8);
-  const bytes = new Uint8Array(rows * width);
-  for (let row = 0; row < rows; row++) {
-    for (let j = 0; j < dimensions; j++) {
-      if ((data[row * dimensions + j] as number) > 0) {
-        bytes[row * width + (j >> 3)] = (bytes[row * width + (j >> 3)] as number) | (0x80 >> (j & 7));
-      }
+  const bytes = new Uint8Array(rows * Math.ceil(dimensions / 8));
+  const bits = new Int32Array(data.buffer, data.byteOffset, data.length);
+  let to = 0;
+  for (let row = 0, at = 0; row < rows; row++) {
+    const end = at + dimensions;
+    for (; at + 8 <= end; at += 8) {
+      let byte = 0;
+      for (let j = 0; j < 8; j++) byte = (byte << 1) | isPositive(bits[at + j] as number);
+      bytes[to++] = byte;
     }
+    if (at === end) continue;
+    let byte = 0;
+    for (let bit = 7; at < end; bit--) byte |= isPositive(bits[at++] as number) << bit;
+    bytes[to++] = byte;
   }
   return bytes;
+}
+
+/** 1 for the bits of a float32 above 0, else 0. Signs are random: a branch would be taken wrongly every other time. */
+function isPositive(bits: number): number {
+  return (-bits & ~bits) >>> 31;
 }

@@ -13,14 +13,12 @@ export function requireVectors(vectors: Embeddings, dimensions: number, what: st
       "embed both with the same model and the same `dimensions`",
     );
   }
-  const { data } = vectors;
-  for (let index = 0; index < data.length; index++) {
-    if (Number.isFinite(data[index])) continue;
-    throw invalidArgument(
-      `component ${index % dimensions} of row ${Math.floor(index / dimensions)} of the ${what} is ${data[index]}`,
-      "check the model and the text that gave this vector",
-    );
-  }
+  const wrong = vectors.findNonFinite();
+  if (wrong === undefined) return;
+  throw invalidArgument(
+    `component ${wrong.column} of row ${wrong.row} of the ${what} is ${wrong.value}`,
+    "check the model and the text that gave this vector",
+  );
 }
 
 /** A copy of rows `start` to `end`, of length 1 where the metric is the cosine. */

@@ -81,13 +81,13 @@ export class EmbeddingSource {
     return cache;
   }
 
-  private requireFinite({ data, dimensions }: Embeddings, texts: readonly { text: string }[]): void {
-    const index = data.findIndex((value) => !Number.isFinite(value));
-    if (index < 0) return;
-    const { text } = texts[Math.floor(index / dimensions)] as { text: string };
+  private requireFinite(embeddings: Embeddings, texts: readonly { text: string }[]): void {
+    const wrong = embeddings.findNonFinite();
+    if (wrong === undefined) return;
+    const { text } = texts[wrong.row] as { text: string };
     throw new InvalidFileError({
       part,
-      problem: `${this.model.modelId} gives ${data[index]} for the text ${JSON.stringify(text.slice(0, 60))}`,
+      problem: `${this.model.modelId} gives ${wrong.value} for the text ${JSON.stringify(text.slice(0, 60))}`,
       remedy: "check the weights of the model",
     });
   }

@@ -10,16 +10,13 @@ export function requireRows(embeddings: Embeddings, rows: number, of: string): v
       remedy: "pass one row a text, in the order of the task",
     });
   }
-  const { data } = embeddings;
-  for (let i = 0; i < data.length; i++) {
-    if (Number.isFinite(data[i])) continue;
-    const row = Math.floor(i / embeddings.dimensions);
-    throw new InvalidArgumentError({
-      part,
-      problem: `component ${i % embeddings.dimensions} of embedding ${row} of the ${of} is ${data[i]}`,
-      remedy: "check the model: embeddings are finite numbers",
-    });
-  }
+  const wrong = embeddings.findNonFinite();
+  if (wrong === undefined) return;
+  throw new InvalidArgumentError({
+    part,
+    problem: `component ${wrong.column} of embedding ${wrong.row} of the ${of} is ${wrong.value}`,
+    remedy: "check the model: embeddings are finite numbers",
+  });
 }
 
 /** Throws unless both sides of pairs are of equal length, and there is at least one. */
