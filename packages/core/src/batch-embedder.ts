@@ -83,8 +83,7 @@ function requireResult({ embeddings, tokenCounts }: EmbedResult, texts: number, 
     problem:
       `${model.modelId} gave ${rows} rows of ${dimensions} dimensions and ${tokenCounts.length} token counts ` +
       `for ${texts} texts, where its dimensions are ${model.dimensions}`,
-    remedy:
-      "return a row and a token count for every text in doEmbed; describeBackend of @kokeshi/backend-testkit tests it",
+    remedy: "return a row and a token count for every text in doEmbed",
   });
 }
 

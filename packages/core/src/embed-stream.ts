@@ -2,7 +2,7 @@ import { createBatchEmbedder, requireText } from "./batch-embedder.js";
 import type { EmbedOptions } from "./embed.js";
 import type { EmbeddingModel, EmbedResult } from "./embedding-model.js";
 
-export interface EmbedStreamOptions<Item = string> extends EmbedOptions {
+export interface EmbedStreamOptions<Item = string> extends Omit<EmbedOptions, "output"> {
   /** The text of an item, where items are not plain strings. */
   text?: (item: Item) => string;
 }

@@ -45,6 +45,21 @@ describe("embed", () => {
     expect(length(embeddings.row(0))).toBeCloseTo(1, 6);
   });
 
+  it.each([
+    [undefined, 2],
+    [3, 9],
+  ])("writes into memory that the caller gives, at %s dimensions", async (dimensions, batchSize) => {
+    const texts = ["ab", "c", "", "gg", "h"];
+    const { embeddings } = await embed(characterCountModel(), texts, { dimensions });
+    const output = new Float32Array(embeddings.data.length).fill(7);
+    const result = await embed(characterCountModel(), texts, { dimensions, batchSize, output });
+    expect(result.embeddings.data).toBe(output);
+    expect(output).toEqual(embeddings.data);
+    const wrong = embed(characterCountModel(), texts, { dimensions, output: output.subarray(1) });
+    await expect(wrong).rejects.toThrow(InvalidArgumentError);
+    await expect(wrong).rejects.toThrow(/output has \d+ components for 5 texts/);
+  });
+
   it("takes vectors where the model writes them: its own matrix, or the one it was offered", async () => {
     const texts = ["ab", "c", "def", "gg", "h"];
     const expected = await embed(characterCountModel(), texts);
