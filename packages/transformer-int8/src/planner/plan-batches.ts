@@ -20,8 +20,8 @@ export interface PlanOptions {
 
 /**
  * Groups texts of like length into batches of which each, padded to its longest text, has at most `tokenBudget` tokens,
- * and fewer towards the end. Among the ways to cut the texts, sorted by length, into such batches it takes the one with the least padding and the
- * fewest runs, counted together in tokens (a shortest path over the places to cut).
+ * and fewer towards the end. Among the ways to cut the texts, sorted by length, into such batches it takes the one with
+ * the least padding and the fewest runs, counted together in tokens (a shortest path over the places to cut).
  *
  * The plan depends on the lengths alone, never on the machine or its load: where a graph makes a vector depend on its
  * neighbours (dynamic INT8), the same call still gives the same vectors.
