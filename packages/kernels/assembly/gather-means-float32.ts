@@ -1,11 +1,12 @@
 import { normalizeRow } from "./normalize-rows";
 import { rowOfId, touchRowsOf } from "./table-row";
+import { hasOtherWeights, sumOfWeights } from "./weights";
 
 const bytesOf16Ids: usize = 64;
 
 /**
- * Row i of `means`: the mean of the table rows of `ids[starts[i]]` to `ids[starts[i + 1] - 1]`, zeros where there is
- * none. `stride` is a multiple of 32.
+ * Row i of `means`: the weighted mean of the table rows of `ids[starts[i]]` to `ids[starts[i + 1] - 1]`, zeros where
+ * there is none. `stride` is a multiple of 32.
  *
  * All arithmetic is float32, and ids are summed in their order, as numpy, torch and Rust loops sum them: the mean of a
  * thousand tokens loses several 1e-6 to rounding, the same that theirs loses. Ids are taken 16 at a time: their rows stay
@@ -13,6 +14,7 @@ const bytesOf16Ids: usize = 64;
  *
  * @param rowOf row of each id, or 0 where an id is its row
  * @param factors float32 factor of each id, or 0 where all are 1
+ * @param weights float32 weight of each of `ids`, or 0 where all are 1
  */
 export function gatherMeansFloat32(
   table: usize,
@@ -20,6 +22,7 @@ export function gatherMeansFloat32(
   rowOf: usize,
   factors: usize,
   ids: usize,
+  weights: usize,
   starts: usize,
   rows: usize,
   normalize: bool,
@@ -29,14 +32,20 @@ export function gatherMeansFloat32(
   const endOfIds = ids + ((<usize>load<u32>(starts + (rows << 2))) << 2);
   let touched = ids + ((<usize>load<u32>(starts)) << 2);
   for (let row: usize = 0; row < rows; row++) {
-    const first = ids + ((<usize>load<u32>(starts + (row << 2))) << 2);
-    const end = ids + ((<usize>load<u32>(starts + (row << 2), 4)) << 2);
+    const firstIndex = <usize>load<u32>(starts + (row << 2));
+    const endIndex = <usize>load<u32>(starts + (row << 2), 4);
+    const isWeighted = hasOtherWeights(weights, firstIndex, endIndex);
+    const total = isWeighted ? sumOfWeights(weights, firstIndex, endIndex) : <f64>(endIndex - firstIndex);
+    const first = ids + (firstIndex << 2);
+    const end = ids + (endIndex << 2);
+    // What takes the address of an id to that of its weight.
+    const toWeight = weights - ids;
     if (first === end) memory.fill(means, 0, bytesPerRow);
     for (let start = first; start < end; start += bytesOf16Ids) {
       const stop = min(end, start + bytesOf16Ids);
       touched = touchRowsOf(touched, stop, endOfIds, table, rowOf, bytesPerRow);
       // Through memory, see multiplyRow.
-      reciprocalOfBlock = stop === end ? 1 / <f32>((end - first) >> 2) : 1;
+      reciprocalOfBlock = stop === end ? 1 / <f32>total : 1;
       const reciprocal = v128.splat<f32>(reciprocalOfBlock);
       for (let column: usize = 0; column < bytesPerRow; column += 128) {
         const target = means + column;
@@ -49,7 +58,7 @@ export function gatherMeansFloat32(
         let sum5 = sumSoFar(target + 80, isFirst);
         let sum6 = sumSoFar(target + 96, isFirst);
         let sum7 = sumSoFar(target + 112, isFirst);
-        if (factors === 0) {
+        if (factors === 0 && !isWeighted) {
           for (let next = start; next < stop; next += 4) {
             const source = table + rowOfId(rowOf, load<u32>(next)) * bytesPerRow + column;
             sum0 = f32x4.add(sum0, v128.load(source));
@@ -64,7 +73,9 @@ export function gatherMeansFloat32(
         } else {
           for (let next = start; next < stop; next += 4) {
             const id = load<u32>(next);
-            const factor = v128.load32_splat(factors + ((<usize>id) << 2));
+            let product: f32 = factors === 0 ? 1 : load<f32>(factors + ((<usize>id) << 2));
+            if (isWeighted) product *= load<f32>(next + toWeight);
+            const factor = v128.splat<f32>(product);
             const source = table + rowOfId(rowOf, id) * bytesPerRow + column;
             sum0 = f32x4.add(sum0, f32x4.mul(factor, v128.load(source)));
             sum1 = f32x4.add(sum1, f32x4.mul(factor, v128.load(source, 16)));

@@ -1,5 +1,6 @@
 import { normalizeRow } from "./normalize-rows";
 import { rowOfId, touchRowsOf } from "./table-row";
+import { boundOfWeights, hasOtherWeights, sumOfWeights } from "./weights";
 
 const idsAtATime: usize = 64;
 
@@ -27,7 +28,10 @@ export function arrangeInt8(address: usize, bytes: usize): void {
  * `i32x4.dot_i16x8_s` on their interleaved words and multipliers. Sums of words wrap around, but not those of bytes:
  * 64 * 128 * 2^15 = 2^28.
  *
+ * Where a weight is not 1, the multipliers of the row are multiplied by the weights and rounded, to two halves.
+ *
  * @param multipliers one of each id
+ * @param weights float32 weight of each of `ids`, or 0 where all are 1
  * @param terms 1 where the low half of every multiplier is 0, otherwise 2
  * @param pairs scratch of 528 bytes: 16 for each two of 64 ids, and for what stands behind them
  */
@@ -39,6 +43,7 @@ export function gatherMeansInt8(
   terms: i32,
   unit: f64,
   ids: usize,
+  weights: usize,
   starts: usize,
   rows: usize,
   normalize: bool,
@@ -47,20 +52,35 @@ export function gatherMeansInt8(
 ): void {
   const endOfIds = ids + ((<usize>load<u32>(starts + (rows << 2))) << 2);
   let touched = ids + ((<usize>load<u32>(starts)) << 2);
-  if (terms === 1) unit *= 32768;
   for (let row: usize = 0; row < rows; row++) {
     const first = <usize>load<u32>(starts + (row << 2));
     const end = <usize>load<u32>(starts + (row << 2), 4);
+    const isWeighted = hasOtherWeights(weights, first, end);
+    const isOneTerm = terms === 1 && !isWeighted;
+    const bound = isWeighted ? boundOfWeights(weights, first, end) : 1;
+    const total = isWeighted ? sumOfWeights(weights, first, end) : <f64>(end - first);
+    const unitOfSums = unit * bound * (isOneTerm ? 32768 : 1);
     if (first === end) memory.fill(means, 0, stride << 2);
     for (let start = first; start < end; start += idsAtATime) {
       const count = min(idsAtATime, end - start);
       touched = touchRowsOf(touched, ids + ((start + count) << 2), endOfIds, table, rowOf, stride);
       const endOfPairs = pairs + (((count + 1) >> 1) << 4);
-      preparePairs(table, stride, rowOf, multipliers, ids + (start << 2), count, pairs);
+      const weightsOfBlock = isWeighted ? weights + (start << 2) : 0;
+      preparePairs(
+        table,
+        stride,
+        rowOf,
+        multipliers,
+        ids + (start << 2),
+        weightsOfBlock,
+        1 / bound,
+        count,
+        pairs,
+      );
       // Through memory, see multiplyRow.
-      store<f32>(endOfPairs, start + count === end ? <f32>(unit / <f64>(end - first)) : 1, 8);
+      store<f32>(endOfPairs, start + count === end ? <f32>(unitOfSums / total) : 1, 8);
       const isFirst = start === first;
-      if (terms === 1) {
+      if (isOneTerm) {
         for (let column: usize = 0; column < stride; column += 32) {
           addColumnsOfOneTerm(pairs, endOfPairs, column, isFirst, means + (column << 2));
         }
@@ -85,6 +105,8 @@ function preparePairs(
   rowOf: usize,
   multipliers: usize,
   ids: usize,
+  weights: usize,
+  unitOfWeights: f64,
   count: usize,
   pairs: usize,
 ): void {
@@ -93,14 +115,15 @@ function preparePairs(
   for (let index: usize = 0; index < count; index += 2) {
     const id = load<u32>(ids + (index << 2));
     const row = table + rowOfId(rowOf, id) * stride;
-    const multiplier = load<u32>(multipliers + ((<usize>id) << 2));
+    const multiplier = weigh(load<u32>(multipliers + ((<usize>id) << 2)), weights, index, unitOfWeights);
     // An odd last id goes with itself times 0.
     let otherRow = row;
     let otherMultiplier: u32 = 0;
     if (index + 1 < count) {
       const otherId = load<u32>(ids + (index << 2), 4);
       otherRow = table + rowOfId(rowOf, otherId) * stride;
-      otherMultiplier = load<u32>(multipliers + ((<usize>otherId) << 2));
+      const ofOtherId = load<u32>(multipliers + ((<usize>otherId) << 2));
+      otherMultiplier = weigh(ofOtherId, weights, index + 1, unitOfWeights);
     }
     store<u32>(pairs, <u32>row);
     store<u32>(pairs, <u32>otherRow, 4);
@@ -112,6 +135,15 @@ function preparePairs(
   }
   store<i32>(pairs, -128 * sumOfHighs);
   store<i32>(pairs, -128 * sumOfLows, 4);
+}
+
+/** The product of a multiplier and a weight, rounded: two halves as the multiplier. */
+function weigh(multiplier: u32, weights: usize, index: usize, unitOfWeights: f64): u32 {
+  if (weights === 0) return multiplier;
+  const whole = ((<i32>multiplier) >> 16) * 32768 + <i32>(multiplier & 0xffff);
+  const weight = <f64>load<f32>(weights + (index << 2)) * unitOfWeights;
+  const product = <i32>Math.floor(<f64>whole * weight + 0.5);
+  return ((<u32>(product >> 15)) << 16) | ((<u32>product) & 0x7fff);
 }
 
 /** Adds up to 64 ids to the sums of 32 columns, by the high halves of their multipliers. */

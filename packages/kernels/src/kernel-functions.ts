@@ -1,6 +1,6 @@
 /**
  * What both engines offer: the functions of `assembly/`, where each is documented. Arguments are addresses in the
- * engine's memory, or counts; nothing is checked. `rowOf`, `factors` and `rowIds` may be 0 for "none".
+ * engine's memory, or counts; nothing is checked. `rowOf`, `factors`, `weights` and `rowIds` may be 0 for "none".
  */
 export interface TokenFunctions {
   gatherMeansFloat32(
@@ -9,6 +9,7 @@ export interface TokenFunctions {
     rowOf: number,
     factors: number,
     ids: number,
+    weights: number,
     starts: number,
     rows: number,
     normalize: boolean,
@@ -23,6 +24,7 @@ export interface TokenFunctions {
     terms: number,
     unit: number,
     ids: number,
+    weights: number,
     starts: number,
     rows: number,
     normalize: boolean,

@@ -20,6 +20,8 @@ export interface TokenTableParts {
 export interface RaggedIds {
   ids: Uint32Array;
   starts: Uint32Array;
+  /** Weight of each id in the mean of its text: positive and finite. Default: 1. */
+  weights?: Float32Array;
 }
 
 export interface GatherOptions {
@@ -111,17 +113,19 @@ export class TokenTable {
   }
 
   /**
-   * The mean of the vectors of each row's tokens: `(starts.length - 1)` x `dimensions` values, row-major; zeros for a
-   * row without tokens. A mean depends on its own ids and their order alone. Float32 values are summed in that order in
-   * float32; int8 values exactly, 64 ids at a time.
+   * The mean of the vectors of each row's tokens, weighted where there are weights: `(starts.length - 1)` x `dimensions`
+   * values, row-major; zeros for a row without tokens. A mean depends on its own ids, their weights and their order
+   * alone. Float32 values are summed in that order in float32; int8 values exactly, 64 ids at a time, after each factor
+   * was multiplied by its weight and rounded to 2^-29 of the greatest product there can be.
    *
-   * @throws KernelsError "invalid-argument" for an id without a vector or starts that are none; `out` may then hold the
-   *   means of earlier rows
+   * @throws KernelsError "invalid-argument" for an id without a vector, starts or weights that are none; `out` may then
+   *   hold the means of earlier rows
    */
   gatherMeans(batch: RaggedIds, { normalize = false, out }: GatherOptions = {}): Float32Array {
     const { starts, ids } = batch;
     const { dimensions } = this.place;
     requireStarts(starts, ids.length);
+    if (batch.weights !== undefined) requireWeights(batch.weights, ids.length);
     const rows = starts.length - 1;
     const means = out ?? new Float32Array(rows * dimensions);
     if (means.length !== rows * dimensions) {
@@ -149,7 +153,7 @@ export class TokenTable {
   }
 
   private gatherPortion(
-    { ids, starts }: RaggedIds,
+    { ids, starts, weights }: RaggedIds,
     row: number,
     end: number,
     normalize: boolean,
@@ -160,8 +164,9 @@ export class TokenTable {
     const rows = end - row;
     const firstId = starts[row] as number;
     const count = (starts[end] as number) - firstId;
-    const [idsAddress, startsAddress, pairs, target] = scratch.take(
+    const [idsAddress, weightsArea, startsAddress, pairs, target] = scratch.take(
       count * 4,
+      weights === undefined ? 0 : count * 4,
       (rows + 1) * 4,
       528,
       rows * stride * 4,
@@ -170,6 +175,8 @@ export class TokenTable {
     uint32.set(ids.subarray(firstId, firstId + count), idsAddress / 4);
     if (count > 0 && functions.largestId(idsAddress, count) >>> 0 >= this.tokens)
       this.throwForId(ids, firstId);
+    if (weights !== undefined) float32.set(weights.subarray(firstId, firstId + count), weightsArea / 4);
+    const weightsAddress = weights === undefined ? 0 : weightsArea;
     const startsView = uint32.subarray(startsAddress / 4, startsAddress / 4 + rows + 1);
     for (let index = 0; index <= rows; index++) startsView[index] = (starts[row + index] as number) - firstId;
 
@@ -177,12 +184,12 @@ export class TokenTable {
       const { terms, unit } = this.place;
       functions.gatherMeansInt8(
         ...([address, stride, rowOf, factors, terms, unit] as const),
-        ...([idsAddress, startsAddress, rows, normalize, pairs, target] as const),
+        ...([idsAddress, weightsAddress, startsAddress, rows, normalize, pairs, target] as const),
       );
     } else {
       functions.gatherMeansFloat32(
         ...([address, stride, rowOf, factors] as const),
-        ...([idsAddress, startsAddress, rows, normalize, target] as const),
+        ...([idsAddress, weightsAddress, startsAddress, rows, normalize, target] as const),
       );
     }
 
@@ -219,4 +226,12 @@ function requireStarts(starts: Uint32Array, ids: number): void {
     }
     previous = start;
   }
+}
+
+function requireWeights(weights: Float32Array, ids: number): void {
+  if (weights.length !== ids)
+    throw invalidArgument(`there are ${weights.length} weights for ${ids} ids`, "pass one weight an id");
+  const index = weights.findIndex((weight) => !(weight > 0 && weight < Infinity));
+  if (index >= 0)
+    throw invalidArgument(`weights[${index}] is ${weights[index]}`, "use positive, finite weights");
 }

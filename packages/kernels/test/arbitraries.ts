@@ -44,3 +44,15 @@ export const raggedIds = (tokens: number) =>
       texts.forEach((ids, row) => (starts[row + 1] = (starts[row] as number) + ids.length));
       return { ids: Uint32Array.from(texts.flat()), starts };
     });
+
+const weight = fc.float({ noNaN: true, min: Math.fround(0.01), max: 100 });
+
+/** As `raggedIds`, in half of the cases with weights, of which most are 1. */
+export const weightedIds = (tokens: number) =>
+  raggedIds(tokens).chain((batch) => {
+    const length = batch.ids.length;
+    const weights = fc.oneof({ weight: 2, arbitrary: fc.constant(1) }, { weight: 1, arbitrary: weight });
+    return fc
+      .option(fc.array(weights, { minLength: length, maxLength: length, size: "max" }), { nil: undefined })
+      .map((values) => ({ ...batch, weights: values && Float32Array.from(values) }));
+  });

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { createKernelsSync, type RaggedIds, type TokenTableParts } from "../src/index.js";
-import { dimensions, float32Array, int8Array, ordinaryArray, raggedIds } from "./arbitraries.js";
+import { dimensions, float32Array, int8Array, ordinaryArray, raggedIds, weightedIds } from "./arbitraries.js";
 import { bothEngines, onBoth } from "./both-engines.js";
 
 const rows = 9;
@@ -23,17 +23,19 @@ const parts = (columns: number, form: "float32" | "int8", values = float32Array(
 /** The definition, in float64. */
 function meansByDefinition(
   { values, dimensions, rowOf, factors }: TokenTableParts,
-  { ids, starts }: RaggedIds,
+  { ids, starts, weights }: RaggedIds,
 ) {
   const means: number[] = [];
   for (let row = 0; row + 1 < starts.length; row++) {
     const tokens = [...ids.subarray(starts[row], starts[row + 1])];
+    const ofRow = tokens.map((_, index) => weights?.[(starts[row] as number) + index] ?? 1);
+    const total = ofRow.reduce((sum, weight) => sum + weight, 0);
     for (let column = 0; column < dimensions; column++) {
-      const terms = tokens.map((token) => {
+      const terms = tokens.map((token, index) => {
         const value = values[(rowOf?.[token] ?? token) * dimensions + column] as number;
-        return (factors?.[token] ?? 1) * value;
+        return (ofRow[index] as number) * (factors?.[token] ?? 1) * value;
       });
-      means.push(terms.reduce((sum, term) => sum + term, 0) / Math.max(1, tokens.length));
+      means.push(tokens.length === 0 ? 0 : terms.reduce((sum, term) => sum + term, 0) / total);
     }
   }
   return means;
@@ -42,7 +44,7 @@ function meansByDefinition(
 describe.each(["float32", "int8"] as const)("gatherMeans over a table of %s", (form) => {
   it("gives the same bits in WebAssembly and JavaScript", () => {
     const cases = dimensions.chain((columns) =>
-      fc.tuple(parts(columns, form), raggedIds(rows), fc.boolean()),
+      fc.tuple(parts(columns, form), weightedIds(rows), fc.boolean()),
     );
     fc.assert(
       fc.property(cases, ([table, batch, normalize]) => {
@@ -53,7 +55,7 @@ describe.each(["float32", "int8"] as const)("gatherMeans over a table of %s", (f
 
   it("is the mean of the definition, to a few units in the last place of the terms", () => {
     const cases = dimensions.chain((columns) =>
-      fc.tuple(parts(columns, form, ordinaryArray(rows * columns)), raggedIds(rows)),
+      fc.tuple(parts(columns, form, ordinaryArray(rows * columns)), weightedIds(rows)),
     );
     fc.assert(
       fc.property(cases, ([table, batch]) => {
@@ -100,6 +102,30 @@ describe("gatherMeans", () => {
     expect([...means]).toEqual([(-128 * 3 + 5 * 20_000) / 2048, (127 * 3) / 2048]);
   });
 
+  it("gives the same bits with weights of 1 as without", () => {
+    const cases = dimensions.chain((columns) => fc.tuple(parts(columns, "int8"), raggedIds(rows)));
+    fc.assert(
+      fc.property(cases, ([parts, batch]) => {
+        const tokens = createKernelsSync().createTokenTable(parts);
+        const weights = new Float32Array(batch.ids.length).fill(1);
+        expect(tokens.gatherMeans({ ...batch, weights })).toEqual(tokens.gatherMeans(batch));
+      }),
+    );
+  });
+
+  it.each([
+    ["float32", Float32Array.of(1, 2, 3, 4, 5, 6)],
+    ["int8", Int8Array.of(1, 2, 3, 4, 5, 6)],
+  ])("weighs the tokens of %s", (_, values) => {
+    const batch = {
+      ids: Uint32Array.of(0, 2, 1),
+      starts: Uint32Array.of(0, 2, 3),
+      weights: Float32Array.of(3, 1, 0.25),
+    };
+    const means = onBoth((kernels) => kernels.createTokenTable({ values, dimensions: 2 }).gatherMeans(batch));
+    expect([...means]).toEqual([2, 3, 3, 4]);
+  });
+
   it("does not overflow on texts of many equal extremes", () => {
     const int8: TokenTableParts = { values: new Int8Array(16).fill(-128), dimensions: 16 };
     const batch = { ids: new Uint32Array(100_000), starts: Uint32Array.of(0, 100_000) };
@@ -120,13 +146,13 @@ describe("gatherMeans", () => {
   });
 
   it("gives a text the same bits in any batch", () => {
-    const cases = dimensions.chain((columns) => fc.tuple(parts(columns, "int8"), raggedIds(rows)));
+    const cases = dimensions.chain((columns) => fc.tuple(parts(columns, "int8"), weightedIds(rows)));
     fc.assert(
-      fc.property(cases, ([parts, { ids, starts }]) => {
+      fc.property(cases, ([parts, { ids, starts, weights }]) => {
         const tokens = createKernelsSync().createTokenTable(parts);
-        const together = tokens.gatherMeans({ ids, starts });
+        const together = tokens.gatherMeans({ ids, starts, weights });
         for (let row = 0; row + 1 < starts.length; row++) {
-          const alone = tokens.gatherMeans({ ids, starts: starts.slice(row, row + 2) });
+          const alone = tokens.gatherMeans({ ids, starts: starts.slice(row, row + 2), weights });
           expect(alone).toEqual(together.slice(row * parts.dimensions, (row + 1) * parts.dimensions));
         }
       }),
@@ -147,6 +173,21 @@ describe("gatherMeans", () => {
       expect(call).toThrow(expect.objectContaining({ name: "KernelsError", code: "invalid-argument" }));
       expect(call).toThrow(message);
     }
+  });
+
+  it.each([
+    ["too few weights", [1], /1 weights for 2 ids/],
+    ["a weight of 0", [1, 0], /weights\[1\] is 0/],
+    ["a weight below 0", [-1, 1], /weights\[0\] is -1/],
+    ["a weight that is not finite", [1, Infinity], /weights\[1\] is Infinity/],
+    ["a weight that is no number", [1, NaN], /weights\[1\] is NaN/],
+  ])("refuses %s", (_, weights, message) => {
+    const batch = {
+      ids: Uint32Array.of(0, 1),
+      starts: Uint32Array.of(0, 2),
+      weights: Float32Array.from(weights),
+    };
+    expect(() => createKernelsSync().createTokenTable(table).gatherMeans(batch)).toThrow(message);
   });
 
   it.each<[string, Partial<TokenTableParts>, RegExp]>([

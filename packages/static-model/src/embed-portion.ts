@@ -1,5 +1,5 @@
 import type { Tokenizer } from "@kokeshi/tokenizer/load";
-import { keepSublinear } from "./sublinear-counts.js";
+import { weighSublinear } from "./sublinear-counts.js";
 import { encodeTexts, type JoinedTexts, type TextRules } from "./text-rules.js";
 import type { TokenMeans } from "./token-means.js";
 
@@ -30,8 +30,8 @@ export function embedPortion(
   for (let row = 0; row < tokenCounts.length; row++) {
     tokenCounts[row] = (starts[row + 1] as number) - (starts[row] as number);
   }
-  const counted = rules.termFrequency === "sublinear" ? keepSublinear({ ids, starts }) : ids;
-  tokenMeans.gather(counted, starts, normalize, vectors);
+  const tokens = rules.termFrequency === "sublinear" ? weighSublinear({ ids, starts }) : { ids, starts };
+  tokenMeans.gather(tokens, normalize, vectors);
   return { tokenCounts, truncated };
 }
 

@@ -40,6 +40,6 @@ export function toFloat32Table(means: TokenMeans): Float32Array {
   const ids = Uint32Array.from({ length: means.tokens }, (_, token) => token);
   const starts = Uint32Array.from({ length: means.tokens + 1 }, (_, token) => token);
   const result = new Float32Array(means.tokens * means.dimensions);
-  means.gather(ids, starts, false, result);
+  means.gather({ ids, starts }, false, result);
   return result;
 }

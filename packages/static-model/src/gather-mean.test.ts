@@ -12,11 +12,11 @@ function ragged(rows: readonly (readonly number[])[]) {
 
 /** As the model computes them, and as the loop in JavaScript does. */
 async function meansOf(table: EmbeddingTable, rows: readonly (readonly number[])[], normalize = false) {
-  const { ids, starts } = ragged(rows);
+  const tokens = ragged(rows);
   const placed = new Float32Array(rows.length * table.dimensions);
-  (await createTokenMeans(table)).gather(ids, starts, normalize, placed);
+  (await createTokenMeans(table)).gather(tokens, normalize, placed);
   const plain = new Float32Array(placed.length);
-  gatherMeans(table, ids, starts, normalize, plain);
+  gatherMeans(table, tokens, normalize, plain);
   return { placed: Array.from(placed), plain: Array.from(plain) };
 }
 
@@ -46,6 +46,24 @@ describe("means of token embeddings", () => {
       const expected = [3, 4, 2, 4, 16, 22];
       expect(await meansOf(table, [[0], [1], [2, 1]])).toEqual({ placed: expected, plain: expected });
       expect(Array.from(toFloat32Table(await createTokenMeans(table)))).toEqual([3, 4, 2, 4, 30, 40]);
+    }
+  });
+
+  it("are weighted, in either engine", async () => {
+    const forms = [Float32Array.of(1, 2, 3, 4, 5, 6), Int8Array.of(1, 2, 3, 4, 5, 6)];
+    const factors = [undefined, Float32Array.of(1, 1, 2), Float64Array.of(1, 1, 2)];
+    for (const values of forms) {
+      for (const factor of factors) {
+        const table = { values, dimensions: 2, tokens: 3, ...(factor && { factors: factor }) };
+        const tokens = { ...ragged([[0, 1], [2]]), weights: Float32Array.of(3, 1, 0.5) };
+        const placed = new Float32Array(4);
+        (await createTokenMeans(table)).gather(tokens, false, placed);
+        const plain = new Float32Array(4);
+        gatherMeans(table, tokens, false, plain);
+        const last = factor === undefined ? 1 : 2;
+        expect([...placed]).toEqual([1.5, 2.5, 5 * last, 6 * last]);
+        expect([...plain]).toEqual([...placed]);
+      }
     }
   });
 

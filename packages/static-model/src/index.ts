@@ -3,7 +3,7 @@ export { kokeshiStaticFiles, type KokeshiStaticModel } from "./kokeshi-static-fi
 export { loadStaticModel } from "./load-static-model.js";
 export { model2VecFiles, type Model2VecModel } from "./model2vec-files.js";
 export { quantizeRows, type QuantizedRows } from "./quantize-rows.js";
-export { keepSublinear } from "./sublinear-counts.js";
+export { weighSublinear, type WeighedTokens } from "./sublinear-counts.js";
 export { staticBackend } from "./static-backend.js";
 export { staticEmbeddingFiles, type StaticEmbeddingModel } from "./static-embedding-files.js";
 export type { StaticModel } from "./static-model.js";

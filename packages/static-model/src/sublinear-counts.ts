@@ -1,37 +1,63 @@
-/** How often each token of the text at hand has come so far; zeros between texts. Grows with the vocabularies it meets. */
-let seen = new Uint32Array(1 << 15);
+/** Texts as token ids: text i is `ids[starts[i]]` to `ids[starts[i + 1] - 1]`. */
+export interface WeighedTokens {
+  ids: Uint32Array;
+  starts: Uint32Array;
+  /** Weight of each id in the mean of its text. Default: 1. */
+  weights?: Float32Array;
+}
+
+/** 1 + where a token of the text at hand came first; zeros between texts. Grows with the vocabularies it meets. */
+let places = new Uint32Array(1 << 15);
+
+/** 1 + ln n, for the numbers that texts are full of. */
+const weightOf = Float32Array.from({ length: 64 }, (_, count) => 1 + Math.log(count));
 
 /**
- * Sublinear term frequency: of a token's occurrences in a text only the 1st, 2nd, 4th, 8th and so on stay, so that n of
- * them count 1 + floor(log2 n) times. That is the 1 + log tf of Manning, Raghavan and Schütze 2008, section 6.4.1, in whole
- * numbers: a word that a document repeats ten times is not ten times as much what it is about.
+ * Sublinear term frequency: each token of a text once, where it came first, and n occurrences of it weigh 1 + ln n
+ * (Manning, Raghavan and Schütze 2008, section 6.4.1; `sublinear_tf` of scikit-learn): a word that a document repeats ten
+ * times is not ten times as much what it is about.
  *
- * Closes the gaps in place, in `starts` too; returns the ids that stay.
- *
- * @param ids flat token ids; row i is `ids[starts[i]]` to `ids[starts[i + 1] - 1]`
+ * Works in place, in `starts` too. Without `weights` in the result all are 1.
  */
-export function keepSublinear({ ids, starts }: { ids: Uint32Array; starts: Uint32Array }): Uint32Array {
+export function weighSublinear({ ids, starts }: { ids: Uint32Array; starts: Uint32Array }): WeighedTokens {
+  let weights: Float32Array | undefined;
   let written = 0;
   let next = 0;
   for (let row = 0; row + 1 < starts.length; row++) {
     const end = starts[row + 1] as number;
     const first = written;
+    let repeats = false;
     for (; next < end; next++) {
       const id = ids[next] as number;
-      if (id >= seen.length) seen = withRoomFor(id);
-      const count = (seen[id] as number) + 1;
-      seen[id] = count;
-      if ((count & (count - 1)) === 0) ids[written++] = id;
+      if (id >= places.length) places = withRoomFor(id);
+      const place = places[id] as number;
+      if (place === 0) {
+        ids[written++] = id;
+        places[id] = written;
+      } else {
+        weights ??= new Float32Array(ids.length).fill(1);
+        weights[place - 1] = (weights[place - 1] as number) + 1;
+        repeats = true;
+      }
     }
-    // Each token's first occurrence has stayed.
-    for (let index = first; index < written; index++) seen[ids[index] as number] = 0;
+    for (let index = first; index < written; index++) places[ids[index] as number] = 0;
+    if (weights !== undefined && repeats) {
+      for (let index = first; index < written; index++) {
+        const count = weights[index] as number;
+        if (count !== 1) weights[index] = weightOf[count] ?? 1 + Math.log(count);
+      }
+    }
     starts[row + 1] = written;
   }
-  return ids.subarray(0, written);
+  return {
+    ids: ids.subarray(0, written),
+    starts,
+    ...(weights === undefined ? {} : { weights: weights.subarray(0, written) }),
+  };
 }
 
 function withRoomFor(id: number): Uint32Array<ArrayBuffer> {
   const grown = new Uint32Array(2 * id);
-  grown.set(seen);
+  grown.set(places);
   return grown;
 }

@@ -1,6 +1,6 @@
 import type { TokenBatch, Tokenizer } from "@kokeshi/tokenizer/load";
 
-/** Whether n occurrences of a token count n times, or 1 + floor(log2 n) times (`keepSublinear`). */
+/** Whether n occurrences of a token in a text weigh n, or 1 + ln n (`weighSublinear`). */
 export type TermFrequency = "linear" | "sublinear";
 
 /** How a family turns a text into the tokens whose vectors are averaged. No family adds special tokens. */

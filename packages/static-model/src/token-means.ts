@@ -6,6 +6,7 @@ import {
 } from "@kokeshi/kernels/tokens";
 import type { EmbeddingTable } from "./embedding-table.js";
 import { gatherMeans } from "./gather-mean.js";
+import type { WeighedTokens } from "./sublinear-counts.js";
 
 /** The vectors of a model's tokens, ready to be averaged. */
 export interface TokenMeans {
@@ -13,13 +14,12 @@ export interface TokenMeans {
   /** Ids from 0 to `tokens` - 1 have a vector. */
   readonly tokens: number;
   /**
-   * Writes the mean of the vectors of each row's tokens into `means`; zeros for a row without tokens.
+   * Writes the weighted mean of the vectors of each text's tokens into `means`; zeros for a text without tokens.
    *
-   * @param ids flat token ids; row i is `ids[starts[i]]` to `ids[starts[i + 1] - 1]`
    * @param normalize scale each mean to length 1
    * @param means of `(starts.length - 1) * dimensions` zeros
    */
-  gather(ids: Uint32Array, starts: Uint32Array, normalize: boolean, means: Float32Array): void;
+  gather(tokens: WeighedTokens, normalize: boolean, means: Float32Array): void;
   /** The table for another thread; `undefined` where it does not lie in memory that threads can share. */
   readonly shared: SharedTokenTable | undefined;
 }
@@ -52,7 +52,7 @@ export function kernelMeans(table: TokenTable, shared: SharedTokenTable | undefi
   return {
     dimensions: table.dimensions,
     tokens: table.tokens,
-    gather: (ids, starts, normalize, out) => void table.gatherMeans({ ids, starts }, { normalize, out }),
+    gather: (tokens, normalize, out) => void table.gatherMeans(tokens, { normalize, out }),
     shared,
   };
 }

@@ -1,6 +1,7 @@
 import type { MemoryViews } from "../memory-views.js";
 import { normalizeRow } from "./normalize-rows.js";
 import { rowOfId } from "./table-row.js";
+import { otherWeights, sumOfWeights } from "./weights.js";
 
 /** Twin of assembly/gather-means-float32.ts. */
 export function gatherMeansFloat32(
@@ -10,6 +11,7 @@ export function gatherMeansFloat32(
   rowOf: number,
   factors: number,
   ids: number,
+  weights: number,
   starts: number,
   rows: number,
   normalize: boolean,
@@ -20,18 +22,21 @@ export function gatherMeansFloat32(
   for (let row = 0; row < rows; row++) {
     const first = uint32[starts / 4 + row] as number;
     const end = uint32[starts / 4 + row + 1] as number;
+    const weightsOfRow = otherWeights(views, weights, first, end);
     const target = means / 4 + row * stride;
+    const total = weightsOfRow === undefined ? end - first : sumOfWeights(weightsOfRow);
     sums.fill(0);
     for (let index = first; index < end; index++) {
       const id = uint32[ids / 4 + index] as number;
       const source = table / 4 + rowOfId(views, rowOf, id) * stride;
-      const factor = factors === 0 ? 1 : (float32[factors / 4 + id] as number);
+      const ownFactor = factors === 0 ? 1 : (float32[factors / 4 + id] as number);
+      const factor = Math.fround(ownFactor * (weightsOfRow?.[index - first] ?? 1));
       for (let column = 0; column < stride; column++) {
         const product = Math.fround(factor * (float32[source + column] as number));
         sums[column] = (sums[column] as number) + product;
       }
     }
-    const reciprocal = first === end ? 0 : Math.fround(1 / Math.fround(end - first));
+    const reciprocal = first === end ? 0 : Math.fround(1 / Math.fround(total));
     for (let column = 0; column < stride; column++) {
       float32[target + column] = (sums[column] as number) * reciprocal;
     }

@@ -1,6 +1,7 @@
 import type { MemoryViews } from "../memory-views.js";
 import { normalizeRow } from "./normalize-rows.js";
 import { rowOfId } from "./table-row.js";
+import { boundOfWeights, otherWeights, sumOfWeights } from "./weights.js";
 
 const idsAtATime = 64;
 
@@ -25,6 +26,7 @@ export function gatherMeansInt8(
   terms: number,
   unit: number,
   ids: number,
+  weights: number,
   starts: number,
   rows: number,
   normalize: boolean,
@@ -35,12 +37,16 @@ export function gatherMeansInt8(
   const highs = new Int32Array(stride);
   const lows = new Int32Array(stride);
   const sums = new Float32Array(stride);
-  // Where there are only high halves, their 2^15 goes into the unit.
-  const scaleOfHighs = terms === 1 ? 1 : 32_768;
-  if (terms === 1) unit *= 32_768;
   for (let row = 0; row < rows; row++) {
     const first = uint32[starts / 4 + row] as number;
     const end = uint32[starts / 4 + row + 1] as number;
+    const weightsOfRow = otherWeights(views, weights, first, end);
+    const isOneTerm = terms === 1 && weightsOfRow === undefined;
+    const bound = weightsOfRow === undefined ? 1 : boundOfWeights(weightsOfRow);
+    const total = weightsOfRow === undefined ? end - first : sumOfWeights(weightsOfRow);
+    // Where there are only high halves, their 2^15 goes into the unit.
+    const scaleOfHighs = isOneTerm ? 1 : 32_768;
+    const unitOfSums = unit * bound * (isOneTerm ? 32_768 : 1);
     const target = means / 4 + row * stride;
     float32.fill(0, target, target + stride);
     for (let start = first; start < end; start += idsAtATime) {
@@ -50,20 +56,26 @@ export function gatherMeansInt8(
       for (let index = start; index < stop; index++) {
         const id = uint32[ids / 4 + index] as number;
         const source = table + rowOfId(views, rowOf, id) * stride;
-        const low = int16[multipliers / 2 + 2 * id] as number;
-        const high = int16[multipliers / 2 + 2 * id + 1] as number;
+        let low = int16[multipliers / 2 + 2 * id] as number;
+        let high = int16[multipliers / 2 + 2 * id + 1] as number;
+        if (weightsOfRow !== undefined) {
+          const weight = (weightsOfRow[index - first] as number) * (1 / bound);
+          const product = Math.floor((high * 32_768 + low) * weight + 0.5);
+          high = product >> 15;
+          low = product & 0x7fff;
+        }
         for (let column = 0; column < stride; column++) {
           const byte = source + (column & ~15) + 2 * (column & 7);
           const value = (column & 8) === 0 ? (uint8[byte] as number) - 128 : (int8[byte + 1] as number);
           highs[column] = (highs[column] as number) + high * value;
-          if (terms === 2) lows[column] = (lows[column] as number) + low * value;
+          if (!isOneTerm) lows[column] = (lows[column] as number) + low * value;
         }
       }
       for (let column = 0; column < stride; column++) {
         sums[column] =
           Math.fround(highs[column] as number) * scaleOfHighs + Math.fround(lows[column] as number);
       }
-      const reciprocal = Math.fround(stop === end ? unit / (end - first) : 1);
+      const reciprocal = Math.fround(stop === end ? unitOfSums / total : 1);
       addSums(float32, target, sums, start === first, reciprocal);
     }
     if (normalize) normalizeRow(float32, target, stride);

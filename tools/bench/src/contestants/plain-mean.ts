@@ -8,7 +8,7 @@ export interface PlainModel {
   /** Row-major, one row a token. */
   table: Float32Array;
   dimensions: number;
-  /** Counts of the tokens of a text, zeros between texts; where of n occurrences 1 + floor(log2 n) are averaged. */
+  /** Counts of the tokens of a text, zeros between texts; where n occurrences weigh 1 + ln n. */
   counts?: Uint32Array;
 }
 
@@ -49,17 +49,28 @@ export function plainMeans(
   const means = new Float32Array(rows.length * dimensions);
   for (let row = 0; row < rows.length; row++) {
     const tokens = rows[row] as number[];
-    const ids = counts === undefined ? tokens : counted(tokens, counts);
     const target = row * dimensions;
-    for (let index = 0; index < ids.length; index++) {
-      const source = (ids[index] as number) * dimensions;
+    let total = 0;
+    if (counts !== undefined) for (const id of tokens) counts[id] = (counts[id] as number) + 1;
+    for (let index = 0; index < tokens.length; index++) {
+      const id = tokens[index] as number;
+      let weight = 1;
+      if (counts !== undefined) {
+        const count = counts[id] as number;
+        if (count === 0) continue;
+        counts[id] = 0;
+        if (count > 1) weight = 1 + Math.log(count);
+      }
+      total += weight;
+      const source = id * dimensions;
       for (let column = 0; column < dimensions; column++) {
-        means[target + column] = (means[target + column] as number) + (table[source + column] as number);
+        means[target + column] =
+          (means[target + column] as number) + weight * (table[source + column] as number);
       }
     }
     let squares = 0;
     for (let column = 0; column < dimensions; column++) {
-      const mean = (means[target + column] as number) / ids.length;
+      const mean = (means[target + column] as number) / total;
       means[target + column] = mean;
       squares += mean * mean;
     }
@@ -69,15 +80,4 @@ export function plainMeans(
     }
   }
   return means;
-}
-
-/** The 1st, 2nd, 4th, 8th, … occurrence of each token. */
-function counted(ids: readonly number[], counts: Uint32Array): number[] {
-  const kept = ids.filter((id) => {
-    const count = (counts[id] as number) + 1;
-    counts[id] = count;
-    return (count & (count - 1)) === 0;
-  });
-  for (const id of kept) counts[id] = 0;
-  return kept;
 }
