@@ -20,7 +20,6 @@ export {
 } from "./sentencepiece-text.js";
 export type { TokenRows } from "./token-rows.js";
 export type { TokenDropoutOptions } from "./token-dropout.js";
-export { sublinearTokenizer } from "./sublinear-tokenizer.js";
 export { trainStatic, type TrainedTable } from "./train-static.js";
 export type {
   CheckpointOptions,

@@ -1,13 +1,14 @@
-import type { TokenRows } from "./token-rows.js";
+import type { WeighedTokens } from "@kokeshi/static-model";
 
 /**
- * The forward pass of a static model: for each text named in `texts`, the mean of its tokens' rows of the table.
+ * The forward pass of a static model: for each text named in `texts`, the weighted mean of its tokens' rows of the
+ * table.
  * `out` takes `texts.length` rows of `dimensions`. A text without tokens gets zeros.
  */
 export function meanOfRows(
   table: Float32Array,
   dimensions: number,
-  tokens: TokenRows,
+  tokens: WeighedTokens,
   texts: Uint32Array,
   out: Float32Array,
 ): void {
@@ -17,15 +18,22 @@ export function meanOfRows(
     const first = tokens.starts[text] as number;
     const end = tokens.starts[text + 1] as number;
     const target = row * dimensions;
+    let total = 0;
     for (let i = first; i < end; i++) {
+      const weight = weightOf(tokens, i);
+      total += weight;
       const source = (tokens.ids[i] as number) * dimensions;
       for (let d = 0; d < dimensions; d++) {
-        out[target + d] = (out[target + d] as number) + (table[source + d] as number);
+        out[target + d] = (out[target + d] as number) + weight * (table[source + d] as number);
       }
     }
-    const scale = end > first ? 1 / (end - first) : 0;
+    const scale = end > first ? 1 / total : 0;
     for (let d = 0; d < dimensions; d++) out[target + d] = (out[target + d] as number) * scale;
   }
+}
+
+function weightOf({ weights }: WeighedTokens, index: number): number {
+  return weights === undefined ? 1 : (weights[index] as number);
 }
 
 /** The gradient of a table of which few rows are touched at a time. */
@@ -46,22 +54,24 @@ export class SparseGradient {
     this.isTouched = new Uint8Array(rows);
   }
 
-  /** The backward pass of `meanOfRows`: each token of a text gets 1/length of the text's gradient. */
-  addMeanGradient(tokens: TokenRows, texts: Uint32Array, gradient: Float32Array): void {
+  /** The backward pass of `meanOfRows`: each token of a text gets weight / total of the text's gradient. */
+  addMeanGradient(tokens: WeighedTokens, texts: Uint32Array, gradient: Float32Array): void {
     const { dimensions, values } = this;
     const share = new Float32Array(dimensions);
     for (let row = 0; row < texts.length; row++) {
       const text = texts[row] as number;
       const first = tokens.starts[text] as number;
       const end = tokens.starts[text + 1] as number;
-      for (let d = 0; d < dimensions; d++)
-        share[d] = (gradient[row * dimensions + d] as number) / (end - first);
+      let total = 0;
+      for (let i = first; i < end; i++) total += weightOf(tokens, i);
+      for (let d = 0; d < dimensions; d++) share[d] = (gradient[row * dimensions + d] as number) / total;
       for (let i = first; i < end; i++) {
+        const weight = weightOf(tokens, i);
         const id = tokens.ids[i] as number;
         this.touch(id);
         const target = id * dimensions;
         for (let d = 0; d < dimensions; d++) {
-          values[target + d] = (values[target + d] as number) + (share[d] as number);
+          values[target + d] = (values[target + d] as number) + weight * (share[d] as number);
         }
       }
     }

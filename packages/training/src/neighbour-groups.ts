@@ -1,5 +1,7 @@
+import type { TermFrequency } from "@kokeshi/static-model";
 import { meanOfRows } from "./mean-of-rows.js";
 import type { PairSource } from "./pair-source.js";
+import { withTermFrequency } from "./with-term-frequency.js";
 
 /** Columns of the table that decide who is alike: more make no better groups. */
 const columns = 64;
@@ -25,13 +27,14 @@ export class NeighbourGroups {
     private readonly groupSize: number,
     private readonly share: number,
     random: () => number,
+    termFrequency?: TermFrequency,
   ) {
     const kept = Math.min(columns, dimensions);
     const narrow = new Float32Array((table.length / dimensions) * kept);
     for (let row = 0; row * dimensions < table.length; row++)
       narrow.set(table.subarray(row * dimensions, row * dimensions + kept), row * kept);
     this.orders = sources.map((source) =>
-      orderByLikeness(vectorsOfPairs(source, narrow, kept), kept, groupSize, random),
+      orderByLikeness(vectorsOfPairs(source, narrow, kept, termFrequency), kept, groupSize, random),
     );
   }
 
@@ -49,12 +52,17 @@ export class NeighbourGroups {
 }
 
 /** The sum of the unit vectors of both sides, a row for each pair. */
-function vectorsOfPairs(source: PairSource, table: Float32Array, dimensions: number): Float32Array {
+function vectorsOfPairs(
+  source: PairSource,
+  table: Float32Array,
+  dimensions: number,
+  termFrequency?: TermFrequency,
+): Float32Array {
   const all = Uint32Array.from({ length: source.pairs }, (_, pair) => pair);
   const vectors = new Float32Array(source.pairs * dimensions);
   const means = new Float32Array(vectors.length);
   for (const side of [source.anchors, source.positives]) {
-    meanOfRows(table, dimensions, side, all, means);
+    meanOfRows(table, dimensions, withTermFrequency(side, termFrequency), all, means);
     for (let start = 0; start < means.length; start += dimensions) {
       let squares = 1e-12;
       for (let k = start; k < start + dimensions; k++) squares += (means[k] as number) ** 2;

@@ -23,7 +23,7 @@ export interface TrainedTable {
 }
 
 /**
- * Trains the table of a static embedding model from pairs of texts: mean of the tokens' rows, in-batch softmax with
+ * Trains the table of a static embedding model from pairs of texts: (weighted) mean of the tokens' rows, in-batch softmax with
  * Matryoshka sizes, CoSENT for graded pairs, sparse Adam. Rejects with `signal.reason` when aborted.
  */
 export async function trainStatic(options: StaticTrainingOptions): Promise<TrainedTable> {
@@ -45,7 +45,7 @@ class StaticTraining {
   private stale = 0;
 
   constructor(private readonly options: ResolvedOptions) {
-    const { sources, graded, vocabularySize, dimensions, seed, tokenDropout } = options;
+    const { sources, graded, vocabularySize, dimensions, seed, tokenDropout, termFrequency } = options;
     this.random = new SeededRandom(seed);
     this.dropoutRandom = new SeededRandom(seed ^ 0x9e3779b9);
     this.table = TrainableTable.create(vocabularySize, dimensions[0] as number);
@@ -63,6 +63,7 @@ class StaticTraining {
         neighbours.groupSize,
         neighbours.share,
         this.random.next,
+        termFrequency,
       );
     this.sampler = new BatchSampler(sources, batchSize, sourceExponent, this.random.next, groups);
     this.gradedSampler =
@@ -79,6 +80,7 @@ class StaticTraining {
       dimensions,
       weights,
       graded: this.options.graded,
+      termFrequency: this.options.termFrequency,
       keep: this.keep,
       random: this.dropoutRandom.next,
     };

@@ -18,6 +18,7 @@ export function trainingIdentity(options: ResolvedOptions): TrainingIdentity {
     scale: options.scale,
     symmetric: options.symmetric,
     sourceExponent: options.sourceExponent,
+    termFrequency: options.termFrequency,
     tokenDropout: tokenDropout ?? null,
     neighbours: neighbours ? [hash(neighbours.table), neighbours.groupSize, neighbours.share] : null,
     sif: options.sif ?? null,

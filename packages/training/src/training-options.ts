@@ -1,5 +1,6 @@
 import { InvalidArgumentError } from "@kokeshi/core";
 import { ladder } from "@kokeshi/matryoshka";
+import type { TermFrequency } from "@kokeshi/static-model";
 import type { GradedSource } from "./graded-source.js";
 import type { Schedule } from "./learning-rate.js";
 import type { PairSource } from "./pair-source.js";
@@ -38,6 +39,11 @@ export interface StaticTrainingOptions {
   symmetric?: boolean;
   /** A source is drawn with a probability proportional to weight * (its pairs)^exponent. Default: 0.6. */
   sourceExponent?: number;
+  /**
+   * "sublinear": n occurrences of a token in a text weigh 1 + ln n in its mean, those that `tokenDropout` left. Write the
+   * model with the same, and validate by it. Default: "linear".
+   */
+  termFrequency?: TermFrequency;
   /** Leaves tokens out of the texts that are trained on, at random. Default: none. */
   tokenDropout?: TokenDropoutOptions;
   /** Fills a part of each batch with pairs that are alike, whose texts are hard negatives of each other. Default: none. */
@@ -154,6 +160,7 @@ export function resolveOptions(options: StaticTrainingOptions) {
     scale: options.scale ?? 20,
     symmetric: options.symmetric ?? true,
     sourceExponent: options.sourceExponent ?? 0.6,
+    termFrequency: options.termFrequency ?? "linear",
     tokenDropout: options.tokenDropout,
     neighbours: options.neighbours && { ...options.neighbours, groupSize, share },
     initialTable: options.initialTable,

@@ -1,9 +1,11 @@
+import type { TermFrequency } from "@kokeshi/static-model";
 import type { Batch } from "./batch-sampler.js";
 import type { ContrastiveLoss } from "./contrastive-loss.js";
 import { cosentLoss } from "./cosent-loss.js";
 import { gatherTexts, type ChosenTexts } from "./gather-texts.js";
 import type { GradedBatch } from "./graded-sampler.js";
 import type { TrainableTable } from "./table/trainable-table.js";
+import { withTermFrequency } from "./with-term-frequency.js";
 
 /** What a step needs beside its batches. */
 export interface StepContext {
@@ -14,6 +16,8 @@ export interface StepContext {
   weights: readonly number[];
   /** Scale and weight of the CoSENT loss. */
   graded?: { scale: number; weight: number };
+  /** How the tokens that are kept weigh. Default: "linear". */
+  termFrequency?: TermFrequency;
   /** Probability with which each token is kept. Default: all are. */
   keep?: Float32Array;
   random: () => number;
@@ -29,7 +33,7 @@ export interface StepLosses {
  * loss of graded pairs, their gradients side by side, and one update of Adam.
  */
 export async function trainingStep(
-  { table, contrastive, dimensions, weights, graded, keep, random }: StepContext,
+  { table, contrastive, dimensions, weights, graded, termFrequency, keep, random }: StepContext,
   batch: Batch,
   gradedBatch: GradedBatch | undefined,
   learningRate: number,
@@ -45,7 +49,7 @@ export async function trainingStep(
     parts.push({ tokens: gradedBatch.source.first, texts: gradedBatch.pairs });
     parts.push({ tokens: gradedBatch.source.second, texts: gradedBatch.pairs });
   }
-  const pass = table.forward(gatherTexts(parts, keep, random));
+  const pass = table.forward(withTermFrequency(gatherTexts(parts, keep, random), termFrequency));
   const width = table.dimensions;
   const rows = (first: number, count: number): Float32Array =>
     pass.vectors.subarray(first * width, (first + count) * width);

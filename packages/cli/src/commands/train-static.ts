@@ -78,16 +78,14 @@ async function trainStaticCommand(
   requireResumable(checkpoint, options);
   await mkdir(workFolder, { recursive: true });
 
-  const training = await import("@kokeshi/training");
-  const { trainStatic, TrainingLog, trainingCurves, staticModelFiles } = training;
+  const { trainStatic, TrainingLog, trainingCurves, staticModelFiles } = await import("@kokeshi/training");
   const start = await openStartModel(config.start, context);
   const { format, termFrequency = format === "kokeshi" ? start.termFrequency : undefined } = config.model;
-  const tokenizer =
-    termFrequency === "sublinear" ? training.sublinearTokenizer(start.tokenizer) : start.tokenizer;
+  const { tokenizer } = start;
   requireDimensions(config, start);
   const neighbours = config.neighbours && (await openNeighbours(config.neighbours, start, context));
   const { pairs, graded } = await openSources(config, tokenizer, context);
-  const validation = config.validation && (await openValidation(config.validation, tokenizer));
+  const validation = config.validation && (await openValidation(config.validation, tokenizer, termFrequency));
   const before =
     validation && start.table && start.dimensions !== undefined
       ? await validation.details(start.table, start.dimensions)
@@ -105,6 +103,7 @@ async function trainStaticCommand(
       sources: pairs,
       ...(graded.length === 0 ? {} : { graded: { ...definedOnly(config.graded), sources: graded } }),
       vocabularySize: start.vocabularySize,
+      termFrequency,
       initialTable: start.table,
       neighbours,
       checkpoint: {

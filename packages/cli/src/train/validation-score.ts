@@ -1,3 +1,4 @@
+import type { TermFrequency } from "@kokeshi/static-model";
 import type { PairTokenizer } from "@kokeshi/training";
 import type { ValidationConfig } from "./training-config.js";
 
@@ -14,11 +15,12 @@ export interface ValidationScore {
 export async function openValidation(
   { kind, path }: ValidationConfig,
   tokenizer: PairTokenizer,
+  termFrequency: TermFrequency | undefined,
 ): Promise<ValidationScore> {
   const training = await import("@kokeshi/training");
   if (kind === "graded") {
     const source = await training.tokenizeGradedPairs(path, training.readGradedPairs(path), tokenizer);
-    const spearman = training.spearmanOfGrades(source);
+    const spearman = training.spearmanOfGrades(source, termFrequency);
     return {
       measure: "spearman",
       pairs: source.pairs,
@@ -27,7 +29,7 @@ export async function openValidation(
     };
   }
   const source = await training.tokenizePairs(path, training.readPairs(path), tokenizer);
-  const retrieval = training.retrievalOfPairs(source);
+  const retrieval = training.retrievalOfPairs(source, termFrequency);
   return {
     measure: "meanReciprocalRank",
     pairs: source.pairs,

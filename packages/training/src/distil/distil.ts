@@ -1,5 +1,5 @@
 import { Embeddings, truncateDimensions, type EmbeddingModel } from "@kokeshi/core";
-import { keepSublinear, type StaticEmbeddingModel } from "@kokeshi/static-model";
+import type { StaticEmbeddingModel } from "@kokeshi/static-model";
 import { readStaticModel } from "../compress/read-static-model.js";
 import {
   fitPrincipalComponents,
@@ -8,6 +8,7 @@ import {
   type PrincipalComponents,
 } from "../linear/principal-components.js";
 import { countTokens } from "../vocabulary/count-tokens.js";
+import { withTermFrequency } from "../with-term-frequency.js";
 import { requireUsable, type DistilOptions } from "./distil-options.js";
 import { embedVocabulary, rowsOf, tableOf, type VocabularyVectors } from "./embed-vocabulary.js";
 import { encodeKnown } from "./encode-known.js";
@@ -105,8 +106,7 @@ export async function distil(teacher: EmbeddingModel, options: DistilOptions): P
 
   let regression: RegressionResult | undefined;
   if (options.regression !== undefined) {
-    const tokens = encodeKnown(tokenizer, vectors.known, uniqueTexts);
-    if (own?.termFrequency === "sublinear") tokens.ids = keepSublinear(tokens);
+    const tokens = withTermFrequency(encodeKnown(tokenizer, vectors.known, uniqueTexts), own?.termFrequency);
     regression = await regressTable(table, dimensions, tokens, targets, {
       ...options.regression,
       signal,

@@ -1,7 +1,7 @@
 import { eventLoopTurns, InvalidArgumentError } from "@kokeshi/core";
+import type { WeighedTokens } from "@kokeshi/static-model";
 import { createRandom } from "../random.js";
 import { TrainableTable } from "../table/trainable-table.js";
-import type { TokenRows } from "../token-rows.js";
 import { cosineDistance, squaredDistance, type VectorLoss } from "./vector-losses.js";
 
 export interface RegressionOptions {
@@ -45,7 +45,7 @@ export interface RegressionResult {
 }
 
 /**
- * Moves the rows of `table`, in place, so that the mean of the rows of each text's tokens comes close to the vector that
+ * Moves the rows of `table`, in place, so that the (weighted) mean of the rows of each text's tokens comes close to the vector that
  * a teacher gives that text: what Tokenlearn does. Adam on the rows that a batch touches.
  *
  * @param tokens of each text
@@ -54,7 +54,7 @@ export interface RegressionResult {
 export async function regressTable(
   table: Float32Array,
   dimensions: number,
-  tokens: TokenRows,
+  tokens: WeighedTokens,
   targets: Float32Array,
   options: RegressionOptions = {},
 ): Promise<RegressionResult> {
@@ -113,21 +113,29 @@ export async function regressTable(
 }
 
 /** The tokens of these texts, in this order. */
-function selectTexts({ ids, starts }: TokenRows, texts: Uint32Array): TokenRows {
+function selectTexts({ ids, starts, weights }: WeighedTokens, texts: Uint32Array): WeighedTokens {
   const selectedStarts = new Uint32Array(texts.length + 1);
   texts.forEach((text, row) => {
     const length = (starts[text + 1] as number) - (starts[text] as number);
     selectedStarts[row + 1] = (selectedStarts[row] as number) + length;
   });
-  const selected = new Uint32Array(selectedStarts[texts.length] as number);
-  texts.forEach((text, row) =>
-    selected.set(ids.subarray(starts[text], starts[text + 1]), selectedStarts[row]),
-  );
-  return { ids: selected, starts: selectedStarts };
+  /** Of each token, as `ids` and `weights` are. */
+  const select = <Values extends Uint32Array | Float32Array>(values: Values, selected: Values): Values => {
+    texts.forEach((text, row) =>
+      selected.set(values.subarray(starts[text], starts[text + 1]), selectedStarts[row]),
+    );
+    return selected;
+  };
+  const count = selectedStarts[texts.length] as number;
+  return {
+    ids: select(ids, new Uint32Array(count)),
+    starts: selectedStarts,
+    ...(weights && { weights: select(weights, new Float32Array(count)) }),
+  };
 }
 
 function split(
-  { starts }: TokenRows,
+  { starts }: WeighedTokens,
   share: number,
   random: () => number,
 ): { training: Uint32Array; validation: Uint32Array } {

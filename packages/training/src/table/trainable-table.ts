@@ -1,5 +1,5 @@
 import { InvalidArgumentError } from "@kokeshi/core";
-import type { TokenRows } from "../token-rows.js";
+import type { WeighedTokens } from "@kokeshi/static-model";
 import { RowIndexer } from "./row-index.js";
 import { tableStepBinary } from "./table-step-binary.js";
 
@@ -11,9 +11,16 @@ interface TableStepFunctions {
     ids: number,
     starts: number,
     texts: number,
+    weights: number,
     means: number,
   ): void;
-  shareAmongTokens(gradients: number, dimensions: number, starts: number, texts: number): void;
+  shareAmongTokens(
+    gradients: number,
+    dimensions: number,
+    starts: number,
+    texts: number,
+    weights: number,
+  ): void;
   updateRows(
     table: number,
     firstMoments: number,
@@ -23,6 +30,7 @@ interface TableStepFunctions {
     rows: number,
     starts: number,
     texts: number,
+    weights: number,
     count: number,
     gradient: number,
     stepSize: number,
@@ -103,43 +111,46 @@ export class TrainableTable {
   }
 
   /**
-   * The mean of the tokens' rows of each text, zeros for a text without tokens: one row a text. `vectors` is a view,
-   * good until the next call of `forward`.
+   * The weighted mean of the tokens' rows of each text, zeros for a text without tokens: one row a text. `vectors` is a
+   * view, good until the next call of `forward`.
    */
-  forward(batch: TokenRows): ForwardPass {
+  forward(batch: WeighedTokens): ForwardPass {
     const { dimensions } = this;
     const texts = batch.starts.length - 1;
     const tokens = batch.ids.length;
+    const bytesOfTokens = align(4 * tokens);
     const startsAt = this.batchAt;
     const idsAt = startsAt + align(4 * (texts + 1));
-    const vectorsAt = idsAt + align(4 * tokens);
+    const weightsAt = batch.weights === undefined ? 0 : idsAt + bytesOfTokens;
+    const vectorsAt = (weightsAt || idsAt) + bytesOfTokens;
     const behind = vectorsAt + align(4 * texts * dimensions);
-    // The vectors make room for their gradients; behind them come rows, starts and texts of the index.
-    this.reserve(behind + align(4 * tokens) + align(4 * (tokens + 1)) + align(4 * tokens));
+    // The vectors make room for their gradients; behind them come rows, starts, texts and weights of the index.
+    this.reserve(behind + 3 * bytesOfTokens + align(4 * (tokens + 1)));
     this.words(startsAt, texts + 1).set(batch.starts);
     this.words(idsAt, tokens).set(batch.ids);
-    this.functions.gatherMeans(this.tableAt, dimensions, idsAt, startsAt, texts, vectorsAt);
+    if (batch.weights) new Float32Array(this.memory.buffer, weightsAt, tokens).set(batch.weights);
+    this.functions.gatherMeans(this.tableAt, dimensions, idsAt, startsAt, texts, weightsAt, vectorsAt);
     const vectors = new Float32Array(this.memory.buffer, vectorsAt, texts * dimensions);
     return {
       vectors,
-      backward: (learningRate) => this.backward(batch, { startsAt, vectorsAt, behind }, learningRate),
+      backward: (learningRate) =>
+        this.backward(batch, { startsAt, weightsAt, vectorsAt, behind }, learningRate),
     };
   }
 
-  private backward(
-    batch: TokenRows,
-    { startsAt, vectorsAt, behind }: { startsAt: number; vectorsAt: number; behind: number },
-    learningRate: number,
-  ): void {
+  private backward(batch: WeighedTokens, at: BatchAddresses, learningRate: number): void {
     const { dimensions } = this;
-    this.functions.shareAmongTokens(vectorsAt, dimensions, startsAt, batch.starts.length - 1);
-    const { rows, starts, texts } = this.indexer.index(batch);
+    const { startsAt, weightsAt, vectorsAt, behind } = at;
+    this.functions.shareAmongTokens(vectorsAt, dimensions, startsAt, batch.starts.length - 1, weightsAt);
+    const { rows, starts, texts, weights } = this.indexer.index(batch);
     const rowsAt = behind;
     const rowStartsAt = rowsAt + align(4 * rows.length);
     const textsAt = rowStartsAt + align(4 * starts.length);
+    const textWeightsAt = weights === undefined ? 0 : textsAt + align(4 * texts.length);
     this.words(rowsAt, rows.length).set(rows);
     this.words(rowStartsAt, starts.length).set(starts);
     this.words(textsAt, texts.length).set(texts);
+    if (weights) new Float32Array(this.memory.buffer, textWeightsAt, weights.length).set(weights);
     this.steps++;
     this.functions.updateRows(
       this.tableAt,
@@ -150,6 +161,7 @@ export class TrainableTable {
       rowsAt,
       rowStartsAt,
       textsAt,
+      textWeightsAt,
       rows.length,
       this.gradientAt,
       learningRate / (1 - beta1 ** this.steps),
@@ -179,6 +191,14 @@ export class TrainableTable {
       });
     }
   }
+}
+
+/** Where the arrays of a batch lie; `weightsAt` is 0 where there are none. */
+interface BatchAddresses {
+  startsAt: number;
+  weightsAt: number;
+  vectorsAt: number;
+  behind: number;
 }
 
 export interface ForwardPass {

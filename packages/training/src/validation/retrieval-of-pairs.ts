@@ -1,5 +1,7 @@
 import { createKernels } from "@kokeshi/kernels";
+import type { TermFrequency } from "@kokeshi/static-model";
 import type { PairSource } from "../pair-source.js";
+import { withTermFrequency } from "../with-term-frequency.js";
 import { textVectors } from "./text-vectors.js";
 
 export interface RetrievalScores {
@@ -14,9 +16,12 @@ const depth = 10;
 /**
  * How well each anchor of held-out pairs finds its own positive among all their positives, by cosine. Positives of equal
  * tokens count as one.
+ *
+ * @param termFrequency as of the training. Default: "linear"
  */
 export function retrievalOfPairs(
   source: PairSource,
+  termFrequency?: TermFrequency,
 ): (table: Float32Array, dimensions: number) => Promise<RetrievalScores> {
   // Candidate of each pair: the first pair whose positive is the same.
   const candidateOf = new Map<number, number>();
@@ -26,10 +31,12 @@ export function retrievalOfPairs(
     candidateOf.set(hash, candidates.length);
     candidates.push(pair);
   });
+  const anchorTokens = withTermFrequency(source.anchors, termFrequency);
+  const positiveTokens = withTermFrequency(source.positives, termFrequency);
   return async (table, dimensions) => {
     const kernels = await createKernels();
-    const anchors = textVectors(table, dimensions, source.anchors);
-    const positives = textVectors(table, dimensions, source.positives, Uint32Array.from(candidates));
+    const anchors = textVectors(table, dimensions, anchorTokens);
+    const positives = textVectors(table, dimensions, positiveTokens, Uint32Array.from(candidates));
     kernels.normalizeRows(positives.data, dimensions);
     const vectors = kernels.createFloat32Vectors(dimensions, positives.rows).write(0, positives.data);
     let accuracy = 0;

@@ -1,13 +1,25 @@
 import { cosineSimilarity } from "@kokeshi/core";
+import type { TermFrequency, WeighedTokens } from "@kokeshi/static-model";
 import type { GradedSource } from "../graded-source.js";
+import { withTermFrequency } from "../with-term-frequency.js";
 import { textVectors } from "./text-vectors.js";
 
-/** A score for validation: Spearman's rank correlation of the cosines of held-out graded pairs with their grades. */
-export function spearmanOfGrades(source: GradedSource): (table: Float32Array, dimensions: number) => number {
+/**
+ * A score for validation: Spearman's rank correlation of the cosines of held-out graded pairs with their grades.
+ *
+ * @param termFrequency as of the training. Default: "linear"
+ */
+export function spearmanOfGrades(
+  source: GradedSource,
+  termFrequency?: TermFrequency,
+): (table: Float32Array, dimensions: number) => number {
   const grades = ranks(source.scores);
+  const [firstTokens, secondTokens] = [source.first, source.second].map((side) =>
+    withTermFrequency(side, termFrequency),
+  ) as [WeighedTokens, WeighedTokens];
   return (table, dimensions) => {
-    const first = textVectors(table, dimensions, source.first);
-    const second = textVectors(table, dimensions, source.second);
+    const first = textVectors(table, dimensions, firstTokens);
+    const second = textVectors(table, dimensions, secondTokens);
     const cosines = Float64Array.from(source.scores, (_, pair) =>
       cosineSimilarity(first.row(pair), second.row(pair)),
     );

@@ -9,7 +9,6 @@ import { createTokenizer } from "@kokeshi/tokenizer";
 import {
   readPairCache,
   readPairs,
-  sublinearTokenizer,
   tokenizeGradedPairs,
   tokenizePairs,
   trainStatic,
@@ -17,7 +16,6 @@ import {
   writePairCache,
   type GradedSource,
   type PairSource,
-  type PairTokenizer,
 } from "@kokeshi/training";
 import { attribution } from "./attribution.js";
 import { gradedTrainingPairs } from "./graded-training-pairs.js";
@@ -64,15 +62,13 @@ async function tokenizer(): Promise<string> {
 }
 
 async function tokenizedSources(json: string): Promise<PairSource[]> {
-  const ours = pairTokenizer(json);
+  const ours = createTokenizer(JSON.parse(json));
   const tokenized: PairSource[] = [];
   const files = await readdir(dataPath("train"));
   for (const file of files.filter((name) => name.endsWith(".jsonl.gz")).sort()) {
     const name = file.replace(/\.jsonl\.gz$/, "");
     const isJoined = settings.joinedSources.includes(name);
-    const version = createHash("sha256")
-      .update(`${settings.termFrequency} ${isJoined} ${json}`)
-      .digest("hex");
+    const version = createHash("sha256").update(`${isJoined} ${json}`).digest("hex");
     const cache = join(workFolder, `${name}.${version.slice(0, 12)}.pairs`);
     if (!existsSync(cache)) {
       const pairs = readPairs(dataPath("train", file));
@@ -87,13 +83,9 @@ async function tokenizedSources(json: string): Promise<PairSource[]> {
 }
 
 async function gradedSource(json: string): Promise<GradedSource> {
-  const source = await tokenizeGradedPairs("JSTS", gradedTrainingPairs(), pairTokenizer(json));
+  const source = await tokenizeGradedPairs("JSTS", gradedTrainingPairs(), createTokenizer(JSON.parse(json)));
   console.log(`graded pairs: ${source.name}, ${source.pairs} pairs`);
   return source;
-}
-
-function pairTokenizer(json: string): PairTokenizer {
-  return sublinearTokenizer(createTokenizer(JSON.parse(json)));
 }
 
 async function train(steps: number): Promise<Float32Array> {
@@ -102,6 +94,7 @@ async function train(steps: number): Promise<Float32Array> {
   let loss = 0;
   const { table } = await trainStatic({
     ...settings.training,
+    termFrequency: settings.termFrequency,
     sources,
     graded: { sources: [graded], ...settings.graded },
     vocabularySize: settings.tokenizer.pieces,
