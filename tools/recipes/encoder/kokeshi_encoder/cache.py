@@ -51,7 +51,7 @@ class TokenCache:
     tokenizer: str
     vocabulary_size: int
     dimensions: int
-    #: Whether the static model counts repeated tokens less.
+    #: Whether n occurrences of a token in a text weigh 1 + ln n in the static model, rather than n.
     sublinear: bool
     pairs: List[PairSource]
     graded: List[GradedSource]

@@ -68,11 +68,11 @@ def encode_chunks(encoder, chunks: Sequence[Chunk], shifted: bool):
 
 
 def static_sums(encoder, table, chunks: Sequence[Chunk]):
-    """[texts, embedding]: sums of the rows of `table` that the static model counts, in the order of the texts."""
+    """[texts, embedding]: sums of the rows of `table`, weighed as the static model does, in the order of the texts."""
     sums = []
     for chunk in chunks:
         ids, mask = chunk.ids.to(table.device), chunk.mask.to(table.device)
-        sums.append((encoder.counted(functional.embedding(ids, table), ids) * mask[:, :, None]).sum(1))
+        sums.append((encoder.weighed(functional.embedding(ids, table), ids) * mask[:, :, None]).sum(1))
     return in_order_of_texts(sums, chunks)
 
 

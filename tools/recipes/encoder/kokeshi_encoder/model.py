@@ -28,7 +28,7 @@ class Shape:
     dimensions: int
     feed_forward: int
     positions: int = POSITIONS
-    #: Whether the static model counts repeated tokens less.
+    #: Whether n occurrences of a token in a text weigh 1 + ln n, as in a static model with sublinear term frequency.
     sublinear: bool = False
 
     def __post_init__(self):
@@ -89,10 +89,10 @@ class Block(nn.Module):
 
 class Encoder(nn.Module):
     """
-    The vector of token t is `table[t] * (1 + gate(h)) + head(h)`, where h are the hidden states of a small BERT over
-    the same table, and `head(h)` alone for occurrences of a token that the static model does not count; the vector of a text
-    is the mean over its tokens. Gate and head begin at zero, so that training begins
-    with the vectors of the static model and can only add: what a word weighs in its context, and what it means there.
+    The vector of token t is `weight * table[t] * (1 + gate(h)) + head(h)`, where h are the hidden states of a small BERT
+    over the same table, and the weight is 1 or, for a sublinear term frequency, that of `weights_of_occurrences`; the vector
+    of a text is the mean over its tokens. Gate and head begin at zero, so that training begins with the vectors of the static
+    model and can only add: what a word weighs in its context, and what it means there.
     """
 
     def __init__(self, shape: Shape):
@@ -162,14 +162,14 @@ class Encoder(nn.Module):
         """[texts, tokens, embedding] from ids [texts, tokens]; of any other shape too."""
         return functional.embedding(ids, self.table)
 
-    def counted(self, vectors, ids):
-        """[texts, tokens, embedding]: what `embed` gives for the tokens that count, zeros for others."""
-        return vectors * counted_occurrences(ids)[:, :, None].to(vectors.dtype) if self.shape.sublinear else vectors
+    def weighed(self, vectors, ids):
+        """[texts, tokens, embedding]: what `embed` gives, times what each occurrence of a token weighs."""
+        return vectors * weights_of_occurrences(ids)[:, :, None].to(vectors.dtype) if self.shape.sublinear else vectors
 
     def token_vectors(self, vectors, ids, mask, offsets: Optional[torch.Tensor] = None):
         """[texts, tokens, dimensions] from `embed`: their mean over the tokens is the vector of a text."""
         hidden = self.hidden_states(vectors, mask, offsets)
-        static = self.counted(vectors, ids) * (1.0 + self.gate(hidden).to(vectors.dtype))
+        static = self.weighed(vectors, ids) * (1.0 + self.gate(hidden).to(vectors.dtype))
         missing = self.shape.dimensions - self.shape.embedding
         return self.head(hidden) + (functional.pad(static, (0, missing)) if missing else static)
 
@@ -179,16 +179,15 @@ class Encoder(nn.Module):
         return (self.token_vectors(vectors, ids, mask, offsets) * weights).sum(1) / weights.sum(1).clamp(min=1.0)
 
 
-def counted_occurrences(ids):
+def weights_of_occurrences(ids):
     """
-    bool [texts, tokens]: the 1st, 2nd, 4th, 8th… occurrence of each token in its text, so that n of them count
-    1 + floor(log2 n) times, as in a static model with sublinear term frequency. Padding has to come last.
+    float32 [texts, tokens]: 1 for the first occurrence of a token in its text and ln k - ln (k - 1) for the k-th, so that n
+    of them weigh 1 + ln n, as in a static model with sublinear term frequency. Padding has to come last.
     """
     tokens = ids.shape[1]
     earlier = torch.ones(tokens, tokens, device=ids.device).tril()
     occurrence = ((ids[:, :, None] == ids[:, None, :]).float() * earlier).sum(2)
-    powers = torch.tensor([float(2**power) for power in range(POSITIONS.bit_length())], device=ids.device)
-    return (occurrence[:, :, None] == powers).any(2)
+    return (occurrence == 1).float() + occurrence.log() - (occurrence - 1).clamp(min=1).log()
 
 
 def orthogonal(rows: int, columns: int, generator: torch.Generator):

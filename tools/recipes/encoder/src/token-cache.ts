@@ -13,7 +13,7 @@ export interface CacheManifest {
   vocabularySize: number;
   /** Columns of `table.npy`. */
   dimensions: number;
-  /** How the static model counts repeated tokens. */
+  /** What repeated tokens weigh in the static model. */
   termFrequency?: TermFrequency;
   pairs: { name: string; pairs: number; tokens: number }[];
   graded: { name: string; pairs: number; tokens: number }[];

@@ -8,7 +8,7 @@ from ..budget import Budget
 from ..chunks import encode_chunks, make_chunks, static_sums
 from ..losses import matryoshka_contrastive, matryoshka_cosent
 from ..matrix_product import Bfloat16Linear
-from ..model import Encoder, Shape
+from ..model import Encoder, Shape, weights_of_occurrences
 from ..schedule import learning_rate
 
 SHAPE = Shape(vocabulary_size=50, embedding=8, width=16, layers=2, heads=2, dimensions=12, feed_forward=32, positions=40)
@@ -41,15 +41,25 @@ class EncoderTest(unittest.TestCase):
         scale = np.linalg.norm(ours[0]) / np.linalg.norm(static[0])
         np.testing.assert_allclose(ours[:, :8], static * scale, atol=1e-5)
 
-    def test_begins_as_a_static_model_that_counts_repeated_tokens_less(self):
+    def test_n_occurrences_of_a_token_weigh_1_plus_ln_n(self):
+        ids = torch.tensor([[3, 7, 3, 3, 7, 3, 0, 0], [5] * 8])
+        ln = np.log(np.arange(1, 9))
+        more = ln[1:] - ln[:-1]
+        expected = [[1, 1, more[0], more[1], more[0], more[2], 1, more[0]], [1, *more]]
+        np.testing.assert_allclose(weights_of_occurrences(ids).numpy(), expected, atol=1e-6)
+        longest = weights_of_occurrences(torch.full((1, 512), 9))
+        self.assertAlmostEqual(float(longest.sum()), 1 + np.log(512), places=4)
+
+    def test_begins_as_a_static_model_with_sublinear_term_frequency(self):
         shape = replace(SHAPE, sublinear=True)
         table = np.random.default_rng(0).normal(size=(50, 8)).astype(np.float32)
         model = Encoder(shape)
         model.initialise(table, seed=1)
         texts = [np.array([3, 7, 3, 3, 3, 5, 3]), np.array([7, 7, 7]), np.array([9])]
-        kept = [[3, 7, 3, 3, 5], [7, 7], [9]]
+        weights = [{3: 1 + np.log(5), 7: 1, 5: 1}, {7: 1 + np.log(3)}, {9: 1}]
         chunks = make_chunks(texts, 64, 40, np.random.default_rng(0))
-        expected = np.stack([table[text].sum(0) / np.sqrt(np.mean(table**2)) for text in kept])
+        sums = [sum(weight * table[token] for token, weight in text.items()) for text in weights]
+        expected = np.stack(sums) / np.sqrt(np.mean(table**2))
         np.testing.assert_allclose(static_sums(model, model.table, chunks).detach().numpy(), expected, atol=1e-5)
         means = expected / [[len(text)] for text in texts]
         vectors = encode_chunks(model, chunks, shifted=True).detach().numpy()
