@@ -130,31 +130,21 @@ function sumRows(
   toWeights: usize,
   sum: usize,
 ): void {
-  const bytesOfBlocks = bytesPerRow & ~63;
   touchRows(rows, bytesPerRow, first, end);
+  if (toWeights !== 0) return sumWeightedRows(rows, bytesPerRow, first, end, toWeights, sum);
+  const bytesOfBlocks = bytesPerRow & ~63;
   const factor = v128.splat<f32>(scale);
   for (let column: usize = 0; column < bytesOfBlocks; column += 64) {
     let sum0 = v128.splat<f32>(0);
     let sum1 = sum0;
     let sum2 = sum0;
     let sum3 = sum0;
-    if (toWeights === 0) {
-      for (let next = first; next < end; next += 4) {
-        const source = rows + <usize>load<u32>(next) * bytesPerRow + column;
-        sum0 = f32x4.add(sum0, v128.load(source));
-        sum1 = f32x4.add(sum1, v128.load(source, 16));
-        sum2 = f32x4.add(sum2, v128.load(source, 32));
-        sum3 = f32x4.add(sum3, v128.load(source, 48));
-      }
-    } else {
-      for (let next = first; next < end; next += 4) {
-        const source = rows + <usize>load<u32>(next) * bytesPerRow + column;
-        const weight = v128.load32_splat(next + toWeights);
-        sum0 = f32x4.add(sum0, f32x4.mul(weight, v128.load(source)));
-        sum1 = f32x4.add(sum1, f32x4.mul(weight, v128.load(source, 16)));
-        sum2 = f32x4.add(sum2, f32x4.mul(weight, v128.load(source, 32)));
-        sum3 = f32x4.add(sum3, f32x4.mul(weight, v128.load(source, 48)));
-      }
+    for (let next = first; next < end; next += 4) {
+      const source = rows + <usize>load<u32>(next) * bytesPerRow + column;
+      sum0 = f32x4.add(sum0, v128.load(source));
+      sum1 = f32x4.add(sum1, v128.load(source, 16));
+      sum2 = f32x4.add(sum2, v128.load(source, 32));
+      sum3 = f32x4.add(sum3, v128.load(source, 48));
     }
     v128.store(sum + column, f32x4.mul(sum0, factor));
     v128.store(sum + column, f32x4.mul(sum1, factor), 16);
@@ -163,10 +153,44 @@ function sumRows(
   }
   for (let column = bytesOfBlocks; column < bytesPerRow; column += 4) {
     let single: f32 = 0;
+    for (let next = first; next < end; next += 4)
+      single += load<f32>(rows + <usize>load<u32>(next) * bytesPerRow + column);
+    store<f32>(sum + column, single * scale);
+  }
+}
+
+function sumWeightedRows(
+  rows: usize,
+  bytesPerRow: usize,
+  first: usize,
+  end: usize,
+  toWeights: usize,
+  sum: usize,
+): void {
+  const bytesOfBlocks = bytesPerRow & ~63;
+  const factor = v128.splat<f32>(scale);
+  for (let column: usize = 0; column < bytesOfBlocks; column += 64) {
+    let sum0 = v128.splat<f32>(0);
+    let sum1 = sum0;
+    let sum2 = sum0;
+    let sum3 = sum0;
     for (let next = first; next < end; next += 4) {
-      const value = load<f32>(rows + <usize>load<u32>(next) * bytesPerRow + column);
-      single += toWeights === 0 ? value : load<f32>(next + toWeights) * value;
+      const source = rows + <usize>load<u32>(next) * bytesPerRow + column;
+      const weight = v128.load32_splat(next + toWeights);
+      sum0 = f32x4.add(sum0, f32x4.mul(weight, v128.load(source)));
+      sum1 = f32x4.add(sum1, f32x4.mul(weight, v128.load(source, 16)));
+      sum2 = f32x4.add(sum2, f32x4.mul(weight, v128.load(source, 32)));
+      sum3 = f32x4.add(sum3, f32x4.mul(weight, v128.load(source, 48)));
     }
+    v128.store(sum + column, f32x4.mul(sum0, factor));
+    v128.store(sum + column, f32x4.mul(sum1, factor), 16);
+    v128.store(sum + column, f32x4.mul(sum2, factor), 32);
+    v128.store(sum + column, f32x4.mul(sum3, factor), 48);
+  }
+  for (let column = bytesOfBlocks; column < bytesPerRow; column += 4) {
+    let single: f32 = 0;
+    for (let next = first; next < end; next += 4)
+      single += load<f32>(next + toWeights) * load<f32>(rows + <usize>load<u32>(next) * bytesPerRow + column);
     store<f32>(sum + column, single * scale);
   }
 }

@@ -1,8 +1,10 @@
+import type { TermFrequency } from "@kokeshi/static-model";
 import { describe, expect, it } from "vitest";
 import { BatchSampler } from "./batch-sampler.js";
 import { NeighbourGroups } from "./neighbour-groups.js";
 import { pairSource, type PairSource } from "./pair-source.js";
 import { createNormalRandom, createRandom } from "./random.js";
+import type { TokenRows } from "./token-rows.js";
 
 const topics = 8;
 const tokensOfTopic = 100;
@@ -34,24 +36,61 @@ function topicPairs(): PairSource {
   return pairSource("topics", side(0), side(1));
 }
 
+/** Texts of five tokens of the pair's topic and thirty times one token of any topic. */
+function repetitivePairs(): PairSource {
+  const random = createRandom(4);
+  const below = (limit: number): number => Math.floor(random() * limit);
+  const pairs = topics * 50;
+  const side = (): TokenRows => ({
+    starts: Uint32Array.from({ length: pairs + 1 }, (_, index) => 35 * index),
+    ids: Uint32Array.from(
+      Array.from({ length: pairs }, (_, pair) => [
+        ...Array.from({ length: 5 }, () => topicOf(pair) * tokensOfTopic + below(tokensOfTopic)),
+        ...Array<number>(30).fill(below(topics * tokensOfTopic)),
+      ]).flat(),
+    ),
+  });
+  return pairSource("repetitive", side(), side());
+}
+
+/** Share of the pairs drawn whose neighbour is of the same topic. */
+function sameTopic(alike: NeighbourGroups): number {
+  const random = createRandom(3);
+  let same = 0;
+  let neighbours = 0;
+  for (let batch = 0; batch < 40; batch++) {
+    const drawn = [...alike.draw(0, 25, random)];
+    expect(new Set(drawn).size).toBe(25);
+    for (let k = 1; k < drawn.length; k++, neighbours++)
+      if (topicOf(drawn[k] as number) === topicOf(drawn[k - 1] as number)) same++;
+  }
+  return same / neighbours;
+}
+
 function groups(groupSize: number, share: number): NeighbourGroups {
   return new NeighbourGroups([topicPairs()], topicTable(1), dimensions, groupSize, share, createRandom(2));
 }
 
 describe("NeighbourGroups", () => {
   it("puts pairs together whose vectors are alike", () => {
-    const random = createRandom(3);
-    const alike = groups(25, 1);
-    let same = 0;
-    let neighbours = 0;
-    for (let batch = 0; batch < 40; batch++) {
-      const drawn = [...alike.draw(0, 25, random)];
-      expect(new Set(drawn).size).toBe(25);
-      for (let k = 1; k < drawn.length; k++, neighbours++)
-        if (topicOf(drawn[k] as number) === topicOf(drawn[k - 1] as number)) same++;
-    }
     // By chance it would be one in eight.
-    expect(same / neighbours).toBeGreaterThan(0.6);
+    expect(sameTopic(groups(25, 1))).toBeGreaterThan(0.6);
+  });
+
+  it("goes by the vectors of the term frequency", () => {
+    const share = (termFrequency: TermFrequency): number =>
+      sameTopic(
+        new NeighbourGroups(
+          [repetitivePairs()],
+          topicTable(1),
+          dimensions,
+          25,
+          1,
+          createRandom(2),
+          termFrequency,
+        ),
+      );
+    expect(share("sublinear")).toBeGreaterThan(2 * share("linear"));
   });
 
   it("gives its share of a batch, in whole groups and the beginning of one", () => {

@@ -168,6 +168,7 @@ describe("trainStatic", () => {
           trainStatic({ ...everything, steps: 2, ...changes, checkpoint: { ...checkpoint, resume: true } }),
         ).rejects;
       await resumed({ learningRate: 0.01 }).toThrow(/learningRate was 0.05 and is 0.01/);
+      await resumed({ termFrequency: "sublinear" }).toThrow(/termFrequency was .linear. and is .sublinear./);
       await resumed({ neighbours: undefined }).toThrow(/neighbours was .+ and is null/);
       await resumed({ graded: undefined }).toThrow(/another training/);
       const [toy, second] = everything.sources as [PairSource, PairSource];

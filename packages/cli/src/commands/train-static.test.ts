@@ -117,6 +117,8 @@ describe("train static", () => {
     expect(readFileSync(join(cwd, "out", "README.md"), "utf8")).toContain("Cats and maps.");
     const settings = JSON.parse(readFileSync(join(cwd, "out", "config.json"), "utf8")) as object;
     expect(settings).toMatchObject({ term_frequency: "sublinear" });
+    const checkpoint = readFileSync(join(cwd, "out.training", "checkpoint.safetensors"), "latin1");
+    expect(checkpoint).toMatch(/termFrequency[\\":]+sublinear/);
   });
 
   it("fills batches with neighbours, by the start model's vectors or by another model's", async () => {
@@ -224,7 +226,7 @@ describe("train static", () => {
     expect(stderr).toMatch(message);
   });
 
-  it("refuses sublinear counts for a format that cannot say so", async () => {
+  it("refuses sublinear term frequency for a format that cannot say so", async () => {
     write("train.json", { ...config, model: { termFrequency: "sublinear" } });
     const { code, stderr } = await run("train.json", "--out", "out");
     expect(code).toBe(2);

@@ -6,13 +6,13 @@ import { staticModelFiles } from "../compress/static-model-files.js";
 import { distil } from "./distil.js";
 import type { DistilOptions } from "./distil-options.js";
 
-/** No token comes three times: the model would count it less, which the student's layout cannot say. */
+/** No token comes twice: it would weigh less, which the student's layout cannot say. */
 const texts = [
-  "The cat sat on the mat.",
-  "A feline rested quietly.",
-  "今日は東京で会議があります。",
-  "A meeting in Tokyo today.",
-  "Quantum chromodynamics for beginners",
+  "The cat sat on it",
+  "The feline rested quietly",
+  "今日は東京で会議があります",
+  "The meeting in Tokyo today",
+  "Quantum theory for beginners",
   "",
 ];
 

@@ -2,6 +2,7 @@ import { embed, InvalidArgumentError, memoryFolder, type EmbeddingModel } from "
 import { loadStaticModel } from "@kokeshi/static-model";
 import { describe, expect, it } from "vitest";
 import { staticModelFiles, staticModelFormats } from "../compress/static-model-files.js";
+import { createNormalRandom, createRandom } from "../random.js";
 import { wordPieceJson } from "../vocabulary/fixtures/small-tokenizers.js";
 import { distil, type Distilled } from "./distil.js";
 import type { DistilProgress } from "./distil-options.js";
@@ -109,6 +110,32 @@ describe("distil", () => {
       await agreement(await open(regressed), teacher, heldOut),
     ];
     expect(after).toBeGreaterThan(before + 0.05);
+  });
+
+  it("finds nothing to move in a static teacher that counts repeated tokens less", async () => {
+    const normal = createNormalRandom(createRandom(6));
+    const teacher = await loadStaticModel(
+      memoryFolder(
+        "teacher",
+        staticModelFiles(
+          {
+            table: Float32Array.from({ length: 121 * 8 }, normal),
+            dimensions: 8,
+            tokenizerJson,
+            normalize: true,
+            termFrequency: "sublinear",
+          },
+          "kokeshi",
+        ),
+      ),
+    );
+    const { model, regression } = await distil(teacher, {
+      dimensions: "all",
+      texts: texts.map((text) => `${text} w3 w3 w3 w3 w5 w5`),
+      regression: { epochs: 1 },
+    });
+    expect(regression?.history[0]?.validationLoss).toBeLessThan(1e-5);
+    expect(model.termFrequency).toBe("sublinear");
   });
 
   it("is the same every time, and another with another seed", async () => {

@@ -15,6 +15,12 @@ const angles = Float32Array.from({ length: 2 * 360 }, (_, k) =>
   (k % 2 === 0 ? Math.cos : Math.sin)((Math.PI * Math.floor(k / 2)) / 180),
 );
 
+/** Text 0 lies at 51 degrees, or at 44 where repeated tokens count less; text 1 lies at 45. */
+const repetitive: TokenRows = {
+  ids: Uint32Array.of(60, 60, 60, 60, 60, 0, 45),
+  starts: Uint32Array.of(0, 6, 7),
+};
+
 describe("spearmanOfGrades", () => {
   const score = (angle: number[], grades: number[]): number =>
     spearmanOfGrades({
@@ -34,12 +40,25 @@ describe("spearmanOfGrades", () => {
     expect(score([10, 50, 30, 70], [1, 1, 0, 0])).toBeCloseTo(0.4472135954999579, 12);
   });
 
+  it("goes by the vectors of the term frequency", () => {
+    const scores = Float32Array.of(1, 2);
+    const source = { name: "grades", pairs: 2, first: words(0, 0), second: repetitive, scores };
+    expect(spearmanOfGrades(source)(angles, 2)).toBeCloseTo(1);
+    expect(spearmanOfGrades(source, "sublinear")(angles, 2)).toBeCloseTo(-1);
+  });
+
   it("is 0 where all grades are equal", () => {
     expect(score([10, 50, 30], [1, 1, 1])).toBe(0);
   });
 });
 
 describe("retrievalOfPairs", () => {
+  it("goes by the vectors of the term frequency", async () => {
+    const source = pairSource("pairs", words(0, 180), repetitive);
+    expect(await retrievalOfPairs(source)(angles, 2)).toMatchObject({ accuracy: 0 });
+    expect(await retrievalOfPairs(source, "sublinear")(angles, 2)).toMatchObject({ accuracy: 1 });
+  });
+
   it("looks for each positive among all, equal ones taken as one", async () => {
     // Anchors at 0, 100, 200 and 250 degrees, positives at 5, 130, 130 and 110: the nearest to 100 is 110, then 130.
     const source = pairSource("pairs", words(0, 100, 200, 250), words(5, 130, 130, 110));

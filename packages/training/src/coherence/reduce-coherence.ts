@@ -1,0 +1,121 @@
+import { Embeddings, InvalidArgumentError, normalizeRows } from "@kokeshi/core";
+import { inverse, Matrix } from "ml-matrix";
+import { MatrixEngine } from "../linear/matrix-engine.js";
+import { CosineResiduals } from "./cosine-residuals.js";
+
+export interface CoherenceOptions {
+  /** Cosines below this are taken for noise, those above for that much less. From 0 to 1. Default: 0.05. */
+  threshold?: number;
+  /** Each moves all rows once. Default: 6. */
+  rounds?: number;
+  /** Threads ONNX Runtime may use. Default: 1. */
+  threads?: number;
+  signal?: AbortSignal;
+  onProgress?: (progress: CoherenceProgress) => void;
+}
+
+export interface CoherenceProgress {
+  /** Rounds done. */
+  round: number;
+  rounds: number;
+}
+
+/** How far a round goes of the way that least squares would take it. */
+const rate = 0.5;
+
+/**
+ * Takes noise out of the cosines between the rows of a table of token vectors, whose lengths stay.
+ *
+ * Many more vectors than dimensions cannot all be orthogonal: the root mean square of their cosines is at least about
+ * 1 / sqrt(dimensions) (Welch 1974), and training leaves it far above. Most of it says nothing of the tokens, but adds up
+ * in the mean of a long text. Wanted are, for the cosines c there were, their soft thresholds sign(c) max(|c| - t, 0)
+ * (Donoho 1995), which keep what is likely to mean something; unit vectors U whose cosines come close to them, H, in the
+ * mean square, are approached by steps of half of the least squares solution for one side of U Uᵀ,
+ * U <- U - 1/2 (U Uᵀ - H) U (UᵀU + m I)^-1 with m the mean eigenvalue of UᵀU, each followed by scaling rows to length 1.
+ * The diagonal of U Uᵀ - H is left out.
+ *
+ * A round takes time with the square of the rows: some seconds for 18,432 rows of 1,024 on two cores.
+ *
+ * @param table row-major, `dimensions` values a row; stays as it is. Rows of zeros stay zeros.
+ * @returns the new table
+ * @throws InvalidArgumentError for a table of no whole rows or with values that are not finite, and for options outside
+ *   of their ranges
+ */
+export async function reduceCoherence(
+  table: Float32Array,
+  dimensions: number,
+  { threshold = 0.05, rounds = 6, threads = 1, signal, onProgress }: CoherenceOptions = {},
+): Promise<Float32Array> {
+  requireOptions(table, dimensions, threshold, rounds);
+  const before = unitRows(table, dimensions);
+  const rows = before.slice();
+  const residuals = await CosineResiduals.create(threshold, threads);
+  const engine = await MatrixEngine.create(threads);
+  try {
+    for (let round = 1; round <= rounds; round++) {
+      signal?.throwIfAborted();
+      const moves = await residuals.timesRows(rows, before, dimensions, signal);
+      // On the diagonal a unit row is 1 where 1 - threshold is wanted.
+      moves.forEach((move, index) => (moves[index] = move - threshold * (rows[index] as number)));
+      const steps = await engine.project(
+        moves,
+        new Float64Array(dimensions),
+        await regularizedInverse(engine, rows, dimensions, signal),
+        signal,
+      );
+      steps.forEach((step, index) => (rows[index] = (rows[index] as number) - rate * step));
+      normalizeRows(new Embeddings(rows, dimensions));
+      onProgress?.({ round, rounds });
+    }
+  } finally {
+    await Promise.all([residuals.close(), engine.close()]);
+  }
+  return withLengthsOf(table, rows, dimensions);
+}
+
+/** (UᵀU + m I)^-1, m being the mean eigenvalue of UᵀU; row-major. */
+async function regularizedInverse(
+  engine: MatrixEngine,
+  rows: Float32Array,
+  dimensions: number,
+  signal?: AbortSignal,
+): Promise<Float64Array> {
+  const gram = Matrix.from1DArray(
+    dimensions,
+    dimensions,
+    await engine.gram(rows, new Float64Array(dimensions), signal),
+  );
+  const mean = gram.trace() / dimensions;
+  // All rows are zeros: nothing will move.
+  if (mean === 0) return new Float64Array(dimensions * dimensions);
+  return Float64Array.from(inverse(gram.add(Matrix.eye(dimensions).mul(mean))).to1DArray());
+}
+
+function unitRows(table: Float32Array, dimensions: number): Float32Array {
+  const rows = table.slice();
+  normalizeRows(new Embeddings(rows, dimensions));
+  return rows;
+}
+
+/** Rows of the given directions and of the lengths of the table's. */
+function withLengthsOf(table: Float32Array, rows: Float32Array, dimensions: number): Float32Array {
+  for (let start = 0; start < rows.length; start += dimensions) {
+    const length = Math.hypot(...table.subarray(start, start + dimensions));
+    for (let index = start; index < start + dimensions; index++)
+      rows[index] = length * (rows[index] as number);
+  }
+  return rows;
+}
+
+function requireOptions(table: Float32Array, dimensions: number, threshold: number, rounds: number): void {
+  const fault = (problem: string, remedy: string): InvalidArgumentError =>
+    new InvalidArgumentError({ part: "training", problem, remedy });
+  if (!Number.isInteger(dimensions) || dimensions < 1 || table.length % dimensions !== 0)
+    throw fault(`${table.length} values do not divide into rows of ${dimensions}`, "pass whole rows");
+  const index = table.findIndex((value) => !Number.isFinite(value));
+  if (index >= 0) throw fault(`table[${index}] is ${table[index]}`, "pass finite values only");
+  if (!(threshold >= 0 && threshold <= 1))
+    throw fault(`threshold is ${threshold}`, "use a number from 0 to 1");
+  if (!Number.isInteger(rounds) || rounds < 0)
+    throw fault(`rounds is ${rounds}`, "use a whole number of at least 0");
+}
