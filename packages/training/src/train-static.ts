@@ -23,8 +23,9 @@ export interface TrainedTable {
 }
 
 /**
- * Trains the table of a static embedding model from pairs of texts: (weighted) mean of the tokens' rows, in-batch softmax with
- * Matryoshka sizes, CoSENT for graded pairs, sparse Adam. Rejects with `signal.reason` when aborted.
+ * Trains the table of a static embedding model from pairs of texts: mean of the tokens' rows, weighted with
+ * `termFrequency`, in-batch softmax with Matryoshka sizes, CoSENT for graded pairs, sparse Adam. Rejects with
+ * `signal.reason` when aborted.
  */
 export async function trainStatic(options: StaticTrainingOptions): Promise<TrainedTable> {
   const training = new StaticTraining(resolveOptions(options));

@@ -45,8 +45,9 @@ export interface RegressionResult {
 }
 
 /**
- * Moves the rows of `table`, in place, so that the (weighted) mean of the rows of each text's tokens comes close to the vector that
- * a teacher gives that text: what Tokenlearn does. Adam on the rows that a batch touches.
+ * Moves the rows of `table`, in place, so that the mean of the rows of each text's tokens, weighted where they have
+ * weights, comes close to the vector that a teacher gives that text: what Tokenlearn does. Adam on the rows that a batch
+ * touches.
  *
  * @param tokens of each text
  * @param targets one vector a text, as wide as the table
