@@ -2,8 +2,7 @@ import type { WeighedTokens } from "@kokeshi/static-model";
 
 /**
  * The forward pass of a static model: for each text named in `texts`, the weighted mean of its tokens' rows of the
- * table.
- * `out` takes `texts.length` rows of `dimensions`. A text without tokens gets zeros.
+ * table. `out` takes `texts.length` rows of `dimensions`. A text without tokens gets zeros.
  */
 export function meanOfRows(
   table: Float32Array,
