@@ -42,8 +42,12 @@ const tokenizerJson = await tokenizer();
 const sources = await tokenizedSources(tokenizerJson);
 const graded = await gradedSource(tokenizerJson);
 const tables: Float32Array[] = [];
-for (const steps of options.steps.split(",")) tables.push(await train(Number(steps)));
-await writeModel(tokenizerJson, meanOfTables(tables));
+for (const seed of settings.seeds) {
+  const ofSeed: Float32Array[] = [];
+  for (const steps of options.steps.split(",")) ofSeed.push(await train(seed, Number(steps)));
+  tables.push(meanOfTables(ofSeed));
+}
+await writeModel(tokenizerJson, tables[0] as Float32Array);
 
 async function tokenizer(): Promise<string> {
   const trained = join(workFolder, "unigram.model");
@@ -88,7 +92,9 @@ async function gradedSource(json: string): Promise<GradedSource> {
   return source;
 }
 
-async function train(steps: number): Promise<Float32Array> {
+async function train(seed: number, steps: number): Promise<Float32Array> {
+  const checkpoint = join(workFolder, `seed-${seed}.steps-${steps}.checkpoint`);
+  console.log(`seed ${seed}, ${steps} steps${existsSync(checkpoint) ? ", going on where it stopped" : ""}`);
   const started = performance.now();
   let pairs = 0;
   let loss = 0;
@@ -98,8 +104,9 @@ async function train(steps: number): Promise<Float32Array> {
     sources,
     graded: { sources: [graded], ...settings.graded },
     vocabularySize: settings.tokenizer.pieces,
-    seed: settings.seed,
+    seed,
     steps,
+    checkpoint: { path: checkpoint, resume: existsSync(checkpoint) },
     onProgress(progress) {
       pairs += progress.pairs;
       // A running mean: the loss of one step says more about its source than about the model.
