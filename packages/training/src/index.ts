@@ -1,5 +1,10 @@
 export * from "./compress/index.js";
 export * from "./distil/index.js";
+export {
+  reduceCoherence,
+  type CoherenceOptions,
+  type CoherenceProgress,
+} from "./coherence/reduce-coherence.js";
 export { ContrastiveLoss, type ContrastiveLossOptions, type LossAndGradient } from "./contrastive-loss.js";
 export { cosentLoss, type GradedLoss } from "./cosent-loss.js";
 export { tokenizeGradedPairs, type GradedSource } from "./graded-source.js";

@@ -25,7 +25,7 @@ export class CosineResiduals {
    * (U Uᵀ - soft(V Vᵀ)) U, the diagonal of the residuals included: up to a factor the gradient of their squares.
    *
    * @param rows U, row-major, `columns` values a row
-   * @param before V, of the same shape
+   * @param before V, as many rows, of any width
    */
   async timesRows(
     rows: Float32Array,
@@ -33,21 +33,22 @@ export class CosineResiduals {
     columns: number,
     signal?: AbortSignal,
   ): Promise<Float32Array> {
-    const shape = [rows.length / columns, columns];
-    const all = { rows: new Tensor("float32", rows, shape), before: new Tensor("float32", before, shape) };
+    const count = rows.length / columns;
     const products = new Float32Array(rows.length);
-    for (let start = 0; start < rows.length; start += rowsAtOnce * columns) {
+    for (let first = 0; first < count; first += rowsAtOnce) {
       signal?.throwIfAborted();
-      const block = (of: Float32Array): Tensor => {
-        const part = of.subarray(start, start + rowsAtOnce * columns);
-        return new Tensor("float32", part, [part.length / columns, columns]);
+      const end = Math.min(count, first + rowsAtOnce);
+      const part = (of: Float32Array, from: number, to: number): Tensor => {
+        const width = of.length / count;
+        return new Tensor("float32", of.subarray(from * width, to * width), [to - from, width]);
       };
       const outputs = await this.session.run({
-        ...all,
-        rowsOfBlock: block(rows),
-        beforeOfBlock: block(before),
+        rows: part(rows, 0, count),
+        before: part(before, 0, count),
+        rowsOfBlock: part(rows, first, end),
+        beforeOfBlock: part(before, first, end),
       });
-      products.set(outputs["products"]?.data as Float32Array, start);
+      products.set(outputs["products"]?.data as Float32Array, first * columns);
     }
     return products;
   }
@@ -64,13 +65,14 @@ function residualsGraph(threshold: number): Uint8Array {
       domain: "com.microsoft",
       attributes: { transB: int(1) },
     });
-  const input = (name: string): string => graph.input(name, "float32", ["rows", "columns"]);
-  const inputOfBlock = (name: string): string => graph.input(name, "float32", ["block", "columns"]);
-  const rows = input("rows");
-  const wanted = graph.node("Shrink", [cosines(inputOfBlock("beforeOfBlock"), input("before"))], {
+  const rows = graph.input("rows", "float32", ["rows", "columns"]);
+  const before = graph.input("before", "float32", ["rows", "columnsBefore"]);
+  const rowsOfBlock = graph.input("rowsOfBlock", "float32", ["block", "columns"]);
+  const beforeOfBlock = graph.input("beforeOfBlock", "float32", ["block", "columnsBefore"]);
+  const wanted = graph.node("Shrink", [cosines(beforeOfBlock, before)], {
     attributes: { lambd: float(threshold), bias: float(threshold) },
   });
-  const residuals = graph.node("Sub", [cosines(inputOfBlock("rowsOfBlock"), rows), wanted]);
+  const residuals = graph.node("Sub", [cosines(rowsOfBlock, rows), wanted]);
   graph.output("products", graph.node("MatMul", [residuals, rows]), "float32", ["block", "columns"]);
   return writeModel(graph.model({ "": 21, "com.microsoft": 1 }));
 }

@@ -4,6 +4,11 @@ import { MatrixEngine } from "../linear/matrix-engine.js";
 import { CosineResiduals } from "./cosine-residuals.js";
 
 export interface CoherenceOptions {
+  /**
+   * Tables of the same tokens and shape that were trained from another start: the cosines to begin with are then the mean
+   * over all tables, in which chance weighs less.
+   */
+  others?: readonly Float32Array[];
   /** Cosines below this are taken for noise, those above for that much less. From 0 to 1. Default: 0.05. */
   threshold?: number;
   /** Each moves all rows once. Default: 6. */
@@ -29,12 +34,12 @@ const rate = 0.5;
  * Many more vectors than dimensions cannot all be orthogonal: the root mean square of their cosines is at least about
  * 1 / sqrt(dimensions) (Welch 1974), and training leaves it far above. Most of it says nothing of the tokens, but adds up
  * in the mean of a long text. Wanted are, for the cosines c there were, their soft thresholds sign(c) max(|c| - t, 0)
- * (Donoho 1995), which keep what is likely to mean something; unit vectors U whose cosines come close to them, H, in the
- * mean square, are approached by steps of half of the least squares solution for one side of U Uᵀ,
- * U <- U - 1/2 (U Uᵀ - H) U (UᵀU + m I)^-1 with m the mean eigenvalue of UᵀU, each followed by scaling rows to length 1.
- * The diagonal of U Uᵀ - H is left out.
+ * (Donoho 1995, https://doi.org/10.1109/18.382009), which keep what is likely to mean something. Unit vectors U whose
+ * cosines come close to them, H, in the mean square are approached by steps of half of the least squares solution for one
+ * side of U Uᵀ: U <- U - 1/2 (U Uᵀ - H) U (UᵀU + m I)^-1 with m the mean eigenvalue of UᵀU, without the diagonal of
+ * U Uᵀ - H; after each, rows are scaled to length 1.
  *
- * A round takes time with the square of the rows: some seconds for 18,432 rows of 1,024 on two cores.
+ * The time of a round grows with the square of the rows: about 15 s for 18,432 of 1,024 dimensions on two cores.
  *
  * @param table row-major, `dimensions` values a row; stays as it is. Rows of zeros stay zeros.
  * @returns the new table
@@ -44,11 +49,12 @@ const rate = 0.5;
 export async function reduceCoherence(
   table: Float32Array,
   dimensions: number,
-  { threshold = 0.05, rounds = 6, threads = 1, signal, onProgress }: CoherenceOptions = {},
+  { others = [], threshold = 0.05, rounds = 6, threads = 1, signal, onProgress }: CoherenceOptions = {},
 ): Promise<Float32Array> {
-  requireOptions(table, dimensions, threshold, rounds);
-  const before = unitRows(table, dimensions);
-  const rows = before.slice();
+  requireTables([table, ...others], dimensions);
+  requireOptions(threshold, rounds);
+  const rows = unitRows(table, dimensions);
+  const before = sideBySide([rows, ...others.map((other) => unitRows(other, dimensions))], dimensions);
   const residuals = await CosineResiduals.create(threshold, threads);
   const engine = await MatrixEngine.create(threads);
   try {
@@ -80,21 +86,31 @@ async function regularizedInverse(
   dimensions: number,
   signal?: AbortSignal,
 ): Promise<Float64Array> {
-  const gram = Matrix.from1DArray(
-    dimensions,
-    dimensions,
-    await engine.gram(rows, new Float64Array(dimensions), signal),
-  );
+  const values = await engine.gram(rows, new Float64Array(dimensions), signal);
+  const gram = Matrix.from1DArray(dimensions, dimensions, values);
   const mean = gram.trace() / dimensions;
-  // All rows are zeros: nothing will move.
-  if (mean === 0) return new Float64Array(dimensions * dimensions);
+  // Without a row that is not zeros nothing will move.
+  if (mean === 0) return values;
   return Float64Array.from(inverse(gram.add(Matrix.eye(dimensions).mul(mean))).to1DArray());
 }
 
 function unitRows(table: Float32Array, dimensions: number): Float32Array {
-  const rows = table.slice();
-  normalizeRows(new Embeddings(rows, dimensions));
-  return rows;
+  return normalizeRows(new Embeddings(table.slice(), dimensions)).data;
+}
+
+/** The rows of k tables behind each other, by 1 / sqrt(k): dot products are then the means of theirs. */
+function sideBySide(tables: readonly Float32Array[], dimensions: number): Float32Array {
+  const columns = tables.length * dimensions;
+  const factor = 1 / Math.sqrt(tables.length);
+  const joined = new Float32Array(tables.length * (tables[0] as Float32Array).length);
+  tables.forEach((table, place) => {
+    for (let index = 0; index < table.length; index++) {
+      const column = index % dimensions;
+      joined[((index - column) / dimensions) * columns + place * dimensions + column] =
+        factor * (table[index] as number);
+    }
+  });
+  return joined;
 }
 
 /** Rows of the given directions and of the lengths of the table's. */
@@ -107,15 +123,29 @@ function withLengthsOf(table: Float32Array, rows: Float32Array, dimensions: numb
   return rows;
 }
 
-function requireOptions(table: Float32Array, dimensions: number, threshold: number, rounds: number): void {
-  const fault = (problem: string, remedy: string): InvalidArgumentError =>
-    new InvalidArgumentError({ part: "training", problem, remedy });
-  if (!Number.isInteger(dimensions) || dimensions < 1 || table.length % dimensions !== 0)
-    throw fault(`${table.length} values do not divide into rows of ${dimensions}`, "pass whole rows");
-  const index = table.findIndex((value) => !Number.isFinite(value));
-  if (index >= 0) throw fault(`table[${index}] is ${table[index]}`, "pass finite values only");
+function requireTables(tables: readonly Float32Array[], dimensions: number): void {
+  const [first] = tables as [Float32Array];
+  if (!Number.isInteger(dimensions) || dimensions < 1 || first.length % dimensions !== 0)
+    throw fault(`${first.length} values do not divide into rows of ${dimensions}`, "pass whole rows");
+  tables.forEach((table, place) => {
+    const name = place === 0 ? "table" : `others[${place - 1}]`;
+    if (table.length !== first.length)
+      throw fault(
+        `${name} has ${table.length} values instead of ${first.length}`,
+        "pass tables of one shape",
+      );
+    const index = table.findIndex((value) => !Number.isFinite(value));
+    if (index >= 0) throw fault(`${name}[${index}] is ${table[index]}`, "pass finite values only");
+  });
+}
+
+function requireOptions(threshold: number, rounds: number): void {
   if (!(threshold >= 0 && threshold <= 1))
     throw fault(`threshold is ${threshold}`, "use a number from 0 to 1");
   if (!Number.isInteger(rounds) || rounds < 0)
     throw fault(`rounds is ${rounds}`, "use a whole number of at least 0");
+}
+
+function fault(problem: string, remedy: string): InvalidArgumentError {
+  return new InvalidArgumentError({ part: "training", problem, remedy });
 }
