@@ -121,6 +121,23 @@ describe("train static", () => {
     expect(checkpoint).toMatch(/termFrequency[\\":]+sublinear/);
   });
 
+  it("reduces the coherence of the table where it is asked to", async () => {
+    const weights = join("0_StaticEmbedding", "model.safetensors");
+    const trainedWith = async (coherence: object | undefined) => {
+      write("coherent.json", { ...config, coherence });
+      const { code, stderr } = await run("coherent.json", "--out", "out");
+      expect({ code, stderr }).toMatchObject({ code: 0 });
+      const bytes = readFileSync(join(cwd, "out", weights));
+      for (const name of ["out", "out.training"]) rmSync(join(cwd, name), { recursive: true });
+      return bytes;
+    };
+    const plain = await trainedWith(undefined);
+    const reduced = await trainedWith({});
+    expect(reduced.equals(plain)).toBe(false);
+    expect(reduced.equals(await trainedWith({ threshold: 0.05, rounds: 6 }))).toBe(true);
+    expect(reduced.equals(await trainedWith({ rounds: 2 }))).toBe(false);
+  });
+
   it("fills batches with neighbours, by the start model's vectors or by another model's", async () => {
     const weights = join("0_StaticEmbedding", "model.safetensors");
     const trainedWith = async (neighbours: object | undefined, start: object = {}) => {

@@ -52,6 +52,7 @@ Beside it there may be (paths start from the folder of the configuration):
                "neighbours": {"model": REF, "groupSize": 256, "share": 0.75}, …}
                                                    all of them: docs/train-your-own.md
   "checkpointEvery": 500
+  "coherence": {}                                  less noise between tokens, at the end
   "model": {"format": "sentence-transformers", "licence": "mit"}  or "model2vec", or "kokeshi" (int8)
 
 <dir>.training holds the checkpoint, log.jsonl and curves.svg.
@@ -78,7 +79,8 @@ async function trainStaticCommand(
   requireResumable(checkpoint, options);
   await mkdir(workFolder, { recursive: true });
 
-  const { trainStatic, TrainingLog, trainingCurves, staticModelFiles } = await import("@kokeshi/training");
+  const { trainStatic, reduceCoherence, TrainingLog, trainingCurves, staticModelFiles } =
+    await import("@kokeshi/training");
   const start = await openStartModel(config.start, context);
   const { format, termFrequency = format === "kokeshi" ? start.termFrequency : undefined } = config.model;
   const { tokenizer } = start;
@@ -136,8 +138,22 @@ async function trainStaticCommand(
   }
   await writeFile(join(workFolder, "curves.svg"), trainingCurves(log.records));
 
+  let { table } = trained;
+  if (config.coherence) {
+    try {
+      table = await reduceCoherence(table, trained.dimensions, {
+        ...definedOnly(config.coherence),
+        threads: config.training.threads ?? 2,
+        signal,
+        onProgress: ({ round, rounds }) =>
+          reporter.progress({ done: round, unit: "rounds against coherence", fraction: round / rounds }),
+      });
+    } finally {
+      reporter.endProgress();
+    }
+  }
   const model = {
-    table: trained.table,
+    table,
     dimensions: trained.dimensions,
     tokenizerJson: start.tokenizerJson,
     normalize: start.normalize,
@@ -153,7 +169,7 @@ async function trainStaticCommand(
   const files = { ...start.legalFiles, ...staticModelFiles(model, format) };
   const written = await writeFolder(options.out, files, context);
   const bytes = written.reduce((sum, file) => sum + file.bytes, 0);
-  const after = await validation?.details(trained.table, trained.dimensions);
+  const after = await validation?.details(table, trained.dimensions);
   if (after) reporter.note(`after: ${numbers(after)}`);
   const output = options.json
     ? `${JSON.stringify({

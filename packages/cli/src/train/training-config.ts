@@ -19,6 +19,8 @@ export interface TrainingConfig {
   neighbours?: NeighbourConfig;
   graded: { weight?: number; batchSize?: number; scale?: number };
   checkpointEvery?: number;
+  /** Take noise out of the trained table, by `reduceCoherence`. */
+  coherence?: { threshold?: number; rounds?: number };
   model: {
     format: StaticModelFormat;
     /** Default: that of the model whose training goes on, where the format can say so. */
@@ -59,6 +61,7 @@ export function parseTrainingConfig(text: string, file: string, cwd: string): Tr
     throw fields.fault("has no source of pairs", 'add {"pairs": "FILE"} to sources');
   const validation = fields.object("validation");
   const training = fields.object("training");
+  const coherence = fields.object("coherence");
   const model = fields.object("model");
   const config: TrainingConfig = {
     start: startConfig(fields, folder),
@@ -66,6 +69,7 @@ export function parseTrainingConfig(text: string, file: string, cwd: string): Tr
     ...(validation && { validation: validationConfig(validation, folder) }),
     ...trainingOptions(training, folder),
     checkpointEvery: fields.whole("checkpointEvery"),
+    ...(coherence && { coherence: coherenceConfig(coherence) }),
     model: {
       format: model?.choice("format", formats) ?? "sentence-transformers",
       termFrequency: model?.choice("termFrequency", ["linear", "sublinear"]),
@@ -166,6 +170,12 @@ function trainingOptions(
   const neighbours = fields.object("neighbours");
   fields.finish();
   return { training, graded, ...(neighbours && { neighbours: neighbourConfig(neighbours, folder) }) };
+}
+
+function coherenceConfig(fields: ConfigFields): TrainingConfig["coherence"] {
+  const config = { threshold: fields.share("threshold"), rounds: fields.whole("rounds") };
+  fields.finish();
+  return config;
 }
 
 function neighbourConfig(fields: ConfigFields, folder: string): NeighbourConfig {

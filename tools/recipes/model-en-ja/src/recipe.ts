@@ -9,6 +9,7 @@ import { createTokenizer } from "@kokeshi/tokenizer";
 import {
   readPairCache,
   readPairs,
+  reduceCoherence,
   tokenizeGradedPairs,
   tokenizePairs,
   trainStatic,
@@ -47,7 +48,7 @@ for (const seed of settings.seeds) {
   for (const steps of options.steps.split(",")) ofSeed.push(await train(seed, Number(steps)));
   tables.push(meanOfTables(ofSeed));
 }
-await writeModel(tokenizerJson, tables[0] as Float32Array);
+await writeModel(tokenizerJson, await withLessCoherence(tables));
 
 async function tokenizer(): Promise<string> {
   const trained = join(workFolder, "unigram.model");
@@ -119,6 +120,16 @@ async function train(seed: number, steps: number): Promise<Float32Array> {
     },
   });
   return table;
+}
+
+async function withLessCoherence([table, ...others]: Float32Array[]): Promise<Float32Array> {
+  const { dimensions, threads } = settings.training;
+  return reduceCoherence(table as Float32Array, dimensions[0], {
+    ...settings.coherence,
+    others,
+    threads,
+    onProgress: ({ round, rounds }) => console.log(`coherence: round ${round} of ${rounds}`),
+  });
 }
 
 async function writeModel(json: string, table: Float32Array): Promise<void> {

@@ -36,4 +36,6 @@ export const settings = {
   /** Steps of the runs from each seed. They begin alike and differ in length alone; the table is the mean of theirs. */
   runs: [8_000, 1_500],
   graded: { weight: 0.2, batchSize: 256 },
+  /** At the end, over the tables of all seeds: see `reduceCoherence`. */
+  coherence: { threshold: 0.05, rounds: 6 },
 } as const;
