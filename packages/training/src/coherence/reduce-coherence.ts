@@ -9,7 +9,10 @@ export interface CoherenceOptions {
    * over all tables, in which chance weighs less.
    */
   others?: readonly Float32Array[];
-  /** Cosines below this are taken for noise, those above for that much less. From 0 to 1. Default: 0.05. */
+  /**
+   * Cosines below this are taken for noise, those above for that much less. From 0 to 1. Default: 1.6 / sqrt(dimensions)
+   * (at most 1), 0.05 for 1,024: somewhat more than the root mean square of the cosines of random vectors.
+   */
   threshold?: number;
   /** Each moves all rows once. Default: 6. */
   rounds?: number;
@@ -49,8 +52,10 @@ const rate = 0.5;
 export async function reduceCoherence(
   table: Float32Array,
   dimensions: number,
-  { others = [], threshold = 0.05, rounds = 6, threads = 1, signal, onProgress }: CoherenceOptions = {},
+  options: CoherenceOptions = {},
 ): Promise<Float32Array> {
+  const { others = [], rounds = 6, threads = 1, signal, onProgress } = options;
+  const { threshold = Math.min(1, 1.6 / Math.sqrt(dimensions)) } = options;
   requireTables([table, ...others], dimensions);
   requireOptions(threshold, rounds);
   const rows = unitRows(table, dimensions);
