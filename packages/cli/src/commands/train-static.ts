@@ -141,7 +141,7 @@ async function trainStaticCommand(
   let { table } = trained;
   if (config.coherence) {
     try {
-      table = await reduceCoherence(table, trained.dimensions, {
+      table = await reduceCoherence(table, trained.sizes, {
         ...definedOnly(config.coherence),
         threads: config.training.threads ?? 2,
         signal,

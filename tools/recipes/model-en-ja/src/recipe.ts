@@ -124,7 +124,7 @@ async function train(seed: number, steps: number): Promise<Float32Array> {
 
 async function withLessCoherence([table, ...others]: Float32Array[]): Promise<Float32Array> {
   const { dimensions, threads } = settings.training;
-  return reduceCoherence(table as Float32Array, dimensions[0], {
+  return reduceCoherence(table as Float32Array, dimensions, {
     ...settings.coherence,
     others,
     threads,
