@@ -24,7 +24,7 @@ export {
   wordsForSentencePiece,
 } from "./sentencepiece-text.js";
 export type { TokenRows } from "./token-rows.js";
-export type { TokenDropoutOptions } from "./token-dropout.js";
+export { countOccurrences, type TokenDropoutOptions } from "./token-dropout.js";
 export { trainStatic, type TrainedTable } from "./train-static.js";
 export type {
   CheckpointOptions,

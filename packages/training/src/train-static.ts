@@ -16,8 +16,6 @@ export interface TrainedTable {
   /** Row-major, `vocabularySize` x `dimensions`: the best of the validated ones, or that of the last step. */
   table: Float32Array;
   dimensions: number;
-  /** The Matryoshka sizes it was trained for, largest first. */
-  sizes: readonly number[];
   /** Steps done: fewer than asked for where validation ended the training early. */
   steps: number;
   /** Where `table` is from, with validation. */
@@ -96,7 +94,6 @@ class StaticTraining {
     return {
       table: best?.table ?? this.table.values.slice(),
       dimensions: this.table.dimensions,
-      sizes: dimensions,
       steps: this.step,
       ...(best && { best: { step: best.step, score: best.score } }),
     };

@@ -134,7 +134,7 @@ describe("train static", () => {
     const plain = await trainedWith(undefined);
     const reduced = await trainedWith({});
     expect(reduced.equals(plain)).toBe(false);
-    expect(reduced.equals(await trainedWith({ threshold: 1.6 / Math.sqrt(12), rounds: 6 }))).toBe(true);
+    expect(reduced.equals(await trainedWith({ threshold: 1.6 / Math.sqrt(12), rounds: 4 }))).toBe(true);
     expect(reduced.equals(await trainedWith({ rounds: 2 }))).toBe(false);
   });
 

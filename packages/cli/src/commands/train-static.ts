@@ -79,7 +79,7 @@ async function trainStaticCommand(
   requireResumable(checkpoint, options);
   await mkdir(workFolder, { recursive: true });
 
-  const { trainStatic, reduceCoherence, TrainingLog, trainingCurves, staticModelFiles } =
+  const { countOccurrences, reduceCoherence, trainStatic, TrainingLog, trainingCurves, staticModelFiles } =
     await import("@kokeshi/training");
   const start = await openStartModel(config.start, context);
   const { format, termFrequency = format === "kokeshi" ? start.termFrequency : undefined } = config.model;
@@ -141,8 +141,12 @@ async function trainStaticCommand(
   let { table } = trained;
   if (config.coherence) {
     try {
-      table = await reduceCoherence(table, trained.sizes, {
+      table = await reduceCoherence(table, trained.dimensions, {
         ...definedOnly(config.coherence),
+        counts: countOccurrences(
+          start.vocabularySize,
+          pairs.flatMap(({ anchors, positives }) => [anchors, positives]),
+        ),
         threads: config.training.threads ?? 2,
         signal,
         onProgress: ({ round, rounds }) =>

@@ -1,7 +1,7 @@
 import { InvalidArgumentError } from "@kokeshi/core";
 import { describe, expect, it } from "vitest";
 import { createNormalRandom, createRandom } from "../random.js";
-import { reduceCoherence, type CoherenceOptions } from "./reduce-coherence.js";
+import { reduceCoherence } from "./reduce-coherence.js";
 
 const dimensions = 16;
 const tokens = 200;
@@ -40,45 +40,23 @@ function cosines(table: Float32Array): { pairs: number[]; others: number[] } {
 
 const rms = (values: number[]) => Math.sqrt(values.reduce((sum, x) => sum + x * x, 0) / values.length);
 
-const unit = (row: number[]) => {
-  const length = Math.hypot(...row);
-  return length === 0 ? row : row.map((x) => x / length);
-};
-const dot = (a: number[], b: number[]) => a.reduce((sum, x, i) => sum + x * (b[i] as number), 0);
-
-/** The steps of one size, by the formula: (U Uᵀ - H) U (UᵀU + m I)^-1 without the diagonal of U Uᵀ - H. */
-function stepsByDefinition(rows: number[][], wanted: number[][]): number[][] {
-  const size = (rows[0] as number[]).length;
-  const gram = Array.from({ length: size }, (_, i) =>
-    Array.from({ length: size }, (__, j) =>
-      rows.reduce((sum, row) => sum + (row[i] as number) * (row[j] as number), 0),
-    ),
-  );
-  const mean = gram.reduce((sum, row, i) => sum + (row[i] as number), 0) / size;
-  const inverse = invert(gram.map((row, i) => row.map((x, j) => (i === j ? x + mean : x))));
-  return rows.map((row, a) => {
-    const move = new Array<number>(size).fill(0);
-    rows.forEach((other, b) => {
-      if (a === b) return;
-      const residual = dot(row, other) - ((wanted[a] as number[])[b] as number);
-      other.forEach((x, i) => (move[i] = (move[i] as number) + residual * x));
-    });
-    return move.map((_, i) => dot(move, inverse[i] as number[]));
-  });
-}
-
-/** In float64, one row after the other. */
+/** The formula in float64, one row after the other; the inverse by Gauss and Jordan. */
 function byDefinition(
   tables: readonly Float32Array[],
   threshold: number,
   rounds: number,
-  sizes: [size: number, weight: number][],
+  counts?: readonly number[],
 ): number[][] {
+  const unit = (row: number[]) => {
+    const length = Math.hypot(...row);
+    return length === 0 ? row : row.map((x) => x / length);
+  };
   const [first, ...more] = tables.map((table) =>
     Array.from({ length: tokens }, (_, row) =>
       unit([...table.subarray(row * dimensions, (row + 1) * dimensions)]),
     ),
   ) as [number[][], ...number[][][]];
+  const dot = (a: number[], b: number[]) => a.reduce((sum, x, i) => sum + x * (b[i] as number), 0);
   const wanted = first.map((_, a) =>
     first.map((__, b) => {
       const all = [first, ...more].map((rows) => dot(rows[a] as number[], rows[b] as number[]));
@@ -86,32 +64,46 @@ function byDefinition(
       return Math.sign(mean) * Math.max(0, Math.abs(mean) - threshold);
     }),
   );
+  const lengths = first.map((_, row) =>
+    Math.exp(
+      tables.reduce(
+        (sum, table) =>
+          sum +
+          Math.log(Math.hypot(...table.subarray(row * dimensions, (row + 1) * dimensions))) / tables.length,
+        0,
+      ),
+    ),
+  );
+  const raw = lengths.map((length, row) =>
+    counts === undefined ? 1 : length * Math.sqrt((counts[row] as number) + 0.5),
+  );
+  const meanRaw = raw.reduce((sum, x) => sum + x, 0) / raw.length;
+  const importance = raw.map((x) => x / meanRaw);
   let rows = first;
   for (let round = 0; round < rounds; round++) {
-    const parts = sizes.map(([size, weight]) => {
-      const cut = rows.map((row) => row.slice(0, size));
-      return {
-        weight,
-        lengths: cut.map((row) => Math.hypot(...row)),
-        steps: stepsByDefinition(cut.map(unit), wanted),
-      };
-    });
-    rows = rows.map((row, a) =>
-      unit(
-        row.map((x, i) =>
-          parts.reduce(
-            (sum, { weight, lengths, steps }) =>
-              sum - 0.5 * weight * (lengths[a] as number) * ((steps[a] as number[])[i] ?? 0),
-            x,
-          ),
+    const gram = Array.from({ length: dimensions }, (_, i) =>
+      Array.from({ length: dimensions }, (__, j) =>
+        rows.reduce(
+          (sum, row, a) => sum + (importance[a] as number) * (row[i] as number) * (row[j] as number),
+          0,
         ),
       ),
     );
+    const mean = gram.reduce((sum, row, i) => sum + (row[i] as number), 0) / dimensions;
+    const inverse = invert(gram.map((row, i) => row.map((x, j) => (i === j ? x + mean : x))));
+    const now = rows;
+    rows = now.map((row, a) => {
+      const move = new Array<number>(dimensions).fill(0);
+      now.forEach((other, b) => {
+        if (a === b) return;
+        const residual = dot(row, other) - ((wanted[a] as number[])[b] as number);
+        other.forEach((x, i) => (move[i] = (move[i] as number) + residual * (importance[b] as number) * x));
+      });
+      const step = move.map((_, i) => dot(move, inverse[i] as number[]));
+      return unit(row.map((x, i) => x - 0.5 * (step[i] as number)));
+    });
   }
-  return rows.map((row, a) => {
-    const length = Math.hypot(...(tables[0] as Float32Array).subarray(a * dimensions, (a + 1) * dimensions));
-    return row.map((x) => length * x);
-  });
+  return rows.map((row, a) => row.map((x) => (lengths[a] as number) * x));
 }
 
 function invert(matrix: number[][]): number[][] {
@@ -135,29 +127,28 @@ function expectClose(table: Float32Array, expected: number[][]): void {
     expect(Math.abs(value - (flat[index] as number))).toBeLessThan(1e-4);
 }
 
-type Options = CoherenceOptions & { sizes?: number[] };
-
 describe("reduceCoherence", () => {
-  it("does what its formula says, of one table and of several, with smaller sizes and without", async () => {
+  it("does what its formula says, of one table, of several and of rows that count differently", async () => {
     const [table, other] = [trainedTable(1), trainedTable(2)];
     expectClose(
-      await reduceCoherence(table, [dimensions], { threshold: 0.2, rounds: 3 }),
-      byDefinition([table], 0.2, 3, [[dimensions, 1]]),
+      await reduceCoherence(table, dimensions, { threshold: 0.2, rounds: 3 }),
+      byDefinition([table], 0.2, 3),
     );
     expectClose(
-      await reduceCoherence(table, [dimensions, 8, 4], { others: [other], threshold: 0.1, rounds: 2 }),
-      byDefinition([table, other], 0.1, 2, [
-        [dimensions, 1],
-        [8, 0.25],
-        [4, 0.25],
-      ]),
+      await reduceCoherence(table, dimensions, { others: [other], threshold: 0.1, rounds: 2 }),
+      byDefinition([table, other], 0.1, 2),
+    );
+    const counts = Array.from({ length: tokens }, (_, token) => (token % 7) ** 3);
+    expectClose(
+      await reduceCoherence(table, dimensions, { counts, threshold: 0.1, rounds: 2 }),
+      byDefinition([table], 0.1, 2, counts),
     );
   });
 
   it("brings the cosines of chance down and keeps those that stand out, and lengths", async () => {
     const table = trainedTable(3);
     const before = cosines(table);
-    const reduced = await reduceCoherence(table, [dimensions], { threshold: 0.3, rounds: 8 });
+    const reduced = await reduceCoherence(table, dimensions, { threshold: 0.3, rounds: 8 });
     const after = cosines(reduced);
     expect(rms(after.others)).toBeLessThan(0.9 * rms(before.others));
     expect(rms(after.pairs)).toBeGreaterThan(0.7);
@@ -169,35 +160,22 @@ describe("reduceCoherence", () => {
     }
   });
 
-  it("brings the cosines of the first components closer to those wanted, too", async () => {
-    const table = trainedTable(6);
-    const wanted = cosines(table).others.map((c) => Math.sign(c) * Math.max(0, Math.abs(c) - 0.3));
-    const offOfHalves = (of: Float32Array) => {
-      const halves = of.map((value, index) => (index % dimensions < dimensions / 2 ? value : 0));
-      return rms(cosines(halves).others.map((cosine, index) => cosine - (wanted[index] as number)));
-    };
-    const options = { threshold: 0.3, rounds: 8 };
-    const whole = await reduceCoherence(table, [dimensions], options);
-    const both = await reduceCoherence(table, [dimensions, dimensions / 2], { ...options, weights: [1, 1] });
-    expect(offOfHalves(both)).toBeLessThan(0.995 * offOfHalves(whole));
-  });
-
   it("leaves the table it was given, rows of zeros, and, without rounds, everything", async () => {
     const table = trainedTable(4).fill(0, 0, 2 * dimensions);
     const copy = table.slice();
-    const reduced = await reduceCoherence(table, [dimensions], { rounds: 2 });
+    const reduced = await reduceCoherence(table, dimensions, { rounds: 2 });
     expect(table).toEqual(copy);
     expect([...reduced.subarray(0, 2 * dimensions)].every((value) => value === 0)).toBe(true);
-    const same = await reduceCoherence(table, [dimensions], { rounds: 0 });
+    const same = await reduceCoherence(table, dimensions, { rounds: 0 });
     same.forEach((value, index) => expect(value).toBeCloseTo(table[index] as number, 5));
     const zeros = new Float32Array(4 * dimensions);
-    expect(await reduceCoherence(zeros, [dimensions])).toEqual(zeros);
+    expect(await reduceCoherence(zeros, dimensions)).toEqual(zeros);
   });
 
   it("tells how far it is, and stops when it is told to", async () => {
     const rounds: number[] = [];
     const abort = new AbortController();
-    const running = reduceCoherence(trainedTable(5), [dimensions], {
+    const running = reduceCoherence(trainedTable(5), dimensions, {
       rounds: 5,
       signal: abort.signal,
       onProgress: ({ round }) => {
@@ -212,7 +190,8 @@ describe("reduceCoherence", () => {
   it.each([
     ["half a row", new Float32Array(dimensions + 1), {}, /17 values do not divide into rows of 16/],
     ["a value that is not finite", new Float32Array(dimensions).fill(NaN), {}, /table\[0\] is NaN/],
-    ["sizes that grow", new Float32Array(dimensions), { sizes: [8, 16] }, /dimensions/],
+    ["too few counts", new Float32Array(2 * dimensions), { counts: [1] }, /1 counts for 2 rows/],
+    ["a count below 0", new Float32Array(dimensions), { counts: [-1] }, /counts\[0\] is -1/],
     ["a threshold above 1", new Float32Array(dimensions), { threshold: 1.5 }, /threshold is 1.5/],
     ["half a round", new Float32Array(dimensions), { rounds: 0.5 }, /rounds is 0.5/],
     [
@@ -221,8 +200,8 @@ describe("reduceCoherence", () => {
       { others: [new Float32Array(2 * dimensions)] },
       /others\[0\] has 32 values instead of 16/,
     ],
-  ])("refuses %s", async (_, table, { sizes = [dimensions], ...options }: Options, message) => {
-    const refused = reduceCoherence(table, sizes, options);
+  ])("refuses %s", async (_, table, options, message) => {
+    const refused = reduceCoherence(table, dimensions, options);
     await expect(refused).rejects.toThrow(InvalidArgumentError);
     await expect(refused).rejects.toThrow(message);
   });

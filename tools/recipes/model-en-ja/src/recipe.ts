@@ -7,6 +7,7 @@ import { kokeshiStaticFiles, quantizeRows } from "@kokeshi/static-model";
 import { dataPath } from "@kokeshi/test-data";
 import { createTokenizer } from "@kokeshi/tokenizer";
 import {
+  countOccurrences,
   readPairCache,
   readPairs,
   reduceCoherence,
@@ -124,9 +125,11 @@ async function train(seed: number, steps: number): Promise<Float32Array> {
 
 async function withLessCoherence([table, ...others]: Float32Array[]): Promise<Float32Array> {
   const { dimensions, threads } = settings.training;
-  return reduceCoherence(table as Float32Array, dimensions, {
+  const lists = sources.flatMap(({ anchors, positives }) => [anchors, positives]);
+  return reduceCoherence(table as Float32Array, dimensions[0], {
     ...settings.coherence,
     others,
+    counts: countOccurrences(settings.tokenizer.pieces, lists),
     threads,
     onProgress: ({ round, rounds }) => console.log(`coherence: round ${round} of ${rounds}`),
   });

@@ -37,5 +37,5 @@ export const settings = {
   runs: [8_000, 1_500],
   graded: { weight: 0.2, batchSize: 256 },
   /** At the end, over the tables of all seeds: see `reduceCoherence`. */
-  coherence: { threshold: 0.05, rounds: 6 },
+  coherence: { threshold: 0.05, rounds: 3 },
 } as const;
