@@ -13,7 +13,8 @@ it("counts repeated tokens less where the model does", () => {
     table: Float32Array.of(1, 0, 0, 1),
     counts: new Uint32Array(2),
   };
-  const [first, second] = plainMeans(model, [[0, 0, 1, 0, 1]]);
-  expect(first).toBeCloseTo(Math.SQRT1_2, 6);
-  expect(second).toBeCloseTo(Math.SQRT1_2, 6);
+  const [first, second] = plainMeans(model, [[0, 0, 1, 0, 1]]) as unknown as [number, number];
+  expect(first / second).toBeCloseTo((1 + Math.log(3)) / (1 + Math.log(2)), 6);
+  expect(first * first + second * second).toBeCloseTo(1, 6);
+  expect([...model.counts]).toEqual([0, 0]);
 });
