@@ -231,7 +231,9 @@ function requireStarts(starts: Uint32Array, ids: number): void {
 function requireWeights(weights: Float32Array, ids: number): void {
   if (weights.length !== ids)
     throw invalidArgument(`there are ${weights.length} weights for ${ids} ids`, "pass one weight an id");
-  const index = weights.findIndex((weight) => !(weight > 0 && weight < Infinity));
-  if (index >= 0)
-    throw invalidArgument(`weights[${index}] is ${weights[index]}`, "use positive, finite weights");
+  for (let index = 0; index < ids; index++) {
+    const weight = weights[index] as number;
+    if (!(weight > 0 && weight < Infinity))
+      throw invalidArgument(`weights[${index}] is ${weight}`, "use positive, finite weights");
+  }
 }
