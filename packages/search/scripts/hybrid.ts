@@ -25,8 +25,8 @@ const rows: Row[] = [
   { name: "vectors", fusion: undefined },
   ...methods.map((method) => ({ name: `both: ${method}`, fusion: { method } })),
   { name: "both: normalized, k1 = 1.2, b = 0.75", fusion: {}, index: { terms: { k1: 1.2, b: 0.75 } } },
-  { name: "vectors, 256 binary + int8", fusion: undefined, index: bits },
-  { name: "both: normalized, 256 binary + int8", fusion: {}, index: bits },
+  { name: "vectors, binary + int8", fusion: undefined, index: bits },
+  { name: "both: normalized, binary + int8", fusion: {}, index: bits },
 ];
 
 const weights: Row[] = methods.flatMap((method) =>
