@@ -133,6 +133,15 @@ describe("gatherMeans", () => {
     for (const mean of means) expect(Math.abs(mean + 128)).toBeLessThan(1e-3);
   });
 
+  it("weighs a text of any length", () => {
+    const int8: TokenTableParts = { values: new Int8Array(16).fill(100), dimensions: 16 };
+    const ids = new Uint32Array(300_000);
+    const weights = new Float32Array(ids.length).fill(1.5);
+    const batch = { ids, starts: Uint32Array.of(0, ids.length), weights };
+    const means = onBoth((kernels) => kernels.createTokenTable(int8).gatherMeans(batch));
+    for (const mean of means) expect(Math.abs(mean - 100)).toBeLessThan(1e-2);
+  });
+
   it("grows its memory for batches and tables, and keeps earlier tables", () => {
     const ids = Uint32Array.from({ length: 300_000 }, (_, index) => index % 3);
     const batch = { ids, starts: Uint32Array.of(0, 1, ids.length) };

@@ -17,7 +17,7 @@ export function sumOfWeights(weights: Float32Array): number {
 }
 
 export function boundOfWeights(weights: Float32Array): number {
-  const greatest = Math.max(...weights);
+  const greatest = weights.reduce((most, weight) => Math.max(most, weight), 0);
   let bound = 1;
   while (bound < greatest) bound *= 2;
   while (bound >= 2 * greatest) bound /= 2;
